@@ -1,0 +1,5 @@
+"""``python -m jwtdoctor``."""
+
+from .cli import main
+
+main()

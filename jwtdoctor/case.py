@@ -1,0 +1,130 @@
+"""Everything a check may look at, in one value: exhibits, profile, the server's answer, the moment of judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from . import kinds
+from .answer import Answer
+from .catalog import Host, Profile
+from .decode import Token, decode
+from .intake import Paste, Request
+from .keys import Material
+
+T = TypeVar("T")
+
+NEEDS: dict[str, tuple[int, str]] = {
+    "header": (1, "a readable header"),
+    "claims": (2, "readable claims"),
+    "clock": (4, "the time (--now)"),
+    "certificate": (8, "the certificate (--cert)"),
+    "endpoint": (16, "the token endpoint that was called (--endpoint)"),
+    "request": (32, "the HTTP request around the assertion"),
+    "date": (64, "the Date header of the server's answer (--error with the whole response)"),
+    "paste": (128, "an assertion"),
+    "signature": (256, "a token with three segments"),
+    "app": (512, "the kind of app (--app)"),
+}
+"""Exhibits a check may need: a bit, and how a user is told that it is missing."""
+
+
+class Case:
+    """One candidate with all that is known around it. Not changed once built; facets are computed at most once."""
+
+    __slots__ = (
+        "answer", "app", "certificates", "endpoint", "facets", "has", "kind", "moment", "now", "paste", "profile", "request", "token",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        paste: Paste | None,
+        *,
+        profile: Profile,
+        certificates: tuple[Material, ...] = (),
+        endpoint: str | None = None,
+        answer: Answer | None = None,
+        now: int | None = None,
+        app: str | None = None,
+        token: Token | None = None,
+    ) -> None:
+        self.paste = paste
+        self.profile = profile
+        self.certificates = certificates
+        self.answer = answer
+        self.app = app
+        self.now = now
+        self.moment: int | None = answer.date if answer is not None and answer.date is not None else now
+        """Epoch seconds at which the server judged: by its own Date header where there is one, else ``now``."""
+        self.request: Request | None = paste.request if paste is not None else None
+        self.endpoint = endpoint or (self.request.url if self.request is not None else None) or None
+        if token is None and paste is not None and paste.text:
+            token = decode(paste.text)
+        self.token = token
+        self.kind = "" if paste is None else paste.kind or (kinds.of_token(token) if token is not None else kinds.UNREADABLE)
+        self.facets: dict[Callable[[Case], Any], Any] = {}
+        self.has = self._exhibits()
+
+    def _exhibits(self) -> int:
+        has = 0 if self.paste is None else 128
+        token = self.token
+        if token is not None and self.kind in (kinds.ASSERTION, kinds.UNREADABLE):
+            if not token.header.problems or token.header.is_object:
+                has |= 1
+            if not token.payload.problems or token.payload.is_object:
+                has |= 2
+            if len(token.segments) == 3 and token.signature.data:
+                has |= 256
+        if self.moment is not None:
+            has |= 4
+        if self.certificates:
+            has |= 8
+        if self.endpoint:
+            has |= 16
+        if self.request is not None:
+            has |= 32
+        if self.answer is not None and self.answer.date is not None:
+            has |= 64
+        if self.app is not None:
+            has |= 512
+        return has
+
+    def facet(self, compute: Callable[[Case], T]) -> T:
+        """What ``compute`` makes of this case, computed once."""
+        try:
+            found: T = self.facets[compute]
+        except KeyError:
+            found = self.facets[compute] = compute(self)
+        return found
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """The header's members; empty when it cannot be read."""
+        return self.token.header.value if self.token is not None else {}
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """The claims; empty when they cannot be read."""
+        return self.token.payload.value if self.token is not None else {}
+
+    def setting(self, name: str) -> Any:
+        """A value of the profile. The engine binds a check only to profiles that have all the settings it declares."""
+        return self.profile.settings[name]
+
+
+class Located(NamedTuple):
+    """A host found among a profile's kinds of host."""
+
+    host: Host
+    org: str
+    sandbox: str
+
+
+def locate(profile: Profile, name: str) -> Located | None:
+    """Which kind of host ``name`` (lower case) is for this provider; ``None`` when it is none of its own."""
+    for host in profile.hosts:
+        match = host.pattern.fullmatch(name)
+        if match:
+            groups = match.groupdict()
+            return Located(host, groups.get("org") or "", groups.get("sandbox") or "")
+    return None

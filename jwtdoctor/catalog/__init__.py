@@ -1,0 +1,291 @@
+"""What do we know? ``rules/`` as frozen values.
+
+The wheel carries the catalogue compiled to one JSON file next to its sources; a checkout uses the compiled file only while it
+is as new as the sources, so an edited rule is in force at once. :mod:`.source` reads and checks the TOML.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..model import Confidence, Effect, Severity, Standing
+
+PACKAGE = Path(__file__).resolve().parent.parent
+COMPILED = PACKAGE / "_catalog.json"
+
+
+class Wording(NamedTuple):
+    """The sentences of a finding; ``{names}`` are facts."""
+
+    headline: str
+    label: str = ""
+    note: str = ""
+    help: str = ""
+
+
+class Variant(NamedTuple):
+    """One of a rule's wordings, with its own weight."""
+
+    severity: Severity
+    effect: Effect
+    confidence: Confidence
+    says: Wording
+
+
+class Rule(NamedTuple):
+    """One rule: the check it calls, how it weighs, how it speaks."""
+
+    name: str
+    group: str
+    title: str
+    check: str
+    params: Mapping[str, Any]
+    stage: str
+    explains: tuple[str, ...]
+    """Rules whose findings are only consequences of this one."""
+    variants: Mapping[str, Variant]
+    cites: tuple[str, ...]
+    since: str
+    why: str
+    profiles: tuple[str, ...]
+    """The profiles it speaks for; empty means every one."""
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the plain wording."""
+        return self.variants[""].severity if "" in self.variants else next(iter(self.variants.values())).severity
+
+
+class Unseen(NamedTuple):
+    """A cause that no token shows, with the question to ask: server-side state, or a client that never made a token."""
+
+    name: str
+    title: str
+    why: str
+    ask: str
+    look: str
+    help: str
+    cites: tuple[str, ...]
+    where: str
+    """``server``; or ``client``: the client program's own words show it."""
+
+
+class Candidate(NamedTuple):
+    """A cause of a symptom, in rank order within it."""
+
+    name: str
+    standing: Standing
+    why: str
+    ask: str
+    cites: tuple[str, ...]
+
+
+class Match(NamedTuple):
+    """What an answer must say; every field that is set must hold."""
+
+    error: str
+    description: str
+    text: re.Pattern[str] | None
+    status: int | None
+
+
+class Symptom(NamedTuple):
+    """An answer, what it means, and what may lie behind it."""
+
+    name: str
+    provider: str
+    shows: str
+    meaning: str
+    stage: str
+    passed: frozenset[str]
+    implies: Mapping[str, str]
+    explain: str
+    matches: tuple[Match, ...]
+    causes: tuple[Candidate, ...]
+    cites: tuple[str, ...]
+
+
+class Host(NamedTuple):
+    """A kind of host of a provider and what it is good for."""
+
+    name: str
+    pattern: re.Pattern[str]
+    kind: str
+    """``shared`` (login for everybody), ``own`` (one org), ``site``, ``instance``, ``ui`` (never a token endpoint)."""
+    side: str
+    """``production``, ``test`` or ``either``: which of the shared hosts goes with it."""
+    legacy: bool
+    title: str
+    instead: str
+
+
+class Profile(NamedTuple):
+    """A provider: its hosts, its times, its shapes, and how it weighs rules."""
+
+    name: str
+    title: str
+    role: str
+    """``default``: taken when nothing speaks against it; ``fallback``: taken when something does; else empty."""
+    detect: Mapping[str, tuple[re.Pattern[str], ...]]
+    settings: Mapping[str, Any]
+    hosts: tuple[Host, ...]
+    weights: Mapping[str, Mapping[str, str]]
+    """``rule`` or ``rule/variant`` → severity, effect, confidence, because, source."""
+
+
+class Catalog(NamedTuple):
+    """All we know."""
+
+    rules: Mapping[str, Rule]
+    unseen: Mapping[str, Unseen]
+    symptoms: tuple[Symptom, ...]
+    profiles: Mapping[str, Profile]
+
+    def title_of(self, cause: str) -> str:
+        """What a cause says in a few words."""
+        if cause in self.rules:
+            return self.rules[cause].title
+        return self.unseen[cause].title if cause in self.unseen else cause
+
+
+class CatalogError(Exception):
+    """A file under ``rules/`` that cannot be used: which one, where, and what would be accepted."""
+
+
+def rules_folder() -> Path:
+    """``rules/``: inside the installed package, else beside it in a checkout."""
+    shipped = PACKAGE / "_rules"
+    return shipped if shipped.is_dir() else PACKAGE.parent / "rules"
+
+
+@functools.cache
+def load() -> Catalog:
+    """The catalogue, compiled if possible. Raises CatalogError for sources that cannot be used."""
+    return build(document())
+
+
+def document() -> dict[str, Any]:
+    """The catalogue as plain data, from the compiled file where that is current, else from the sources."""
+    folder = rules_folder()
+    if COMPILED.is_file() and (folder.parent == PACKAGE or _is_current(folder)):
+        compiled: dict[str, Any] = json.loads(COMPILED.read_bytes())
+        if compiled.get("layout") == LAYOUT:
+            return compiled
+    from .source import read
+
+    return read(folder)
+
+
+LAYOUT = 1
+"""Raised with every change of the compiled file's structure."""
+
+
+def _is_current(folder: Path) -> bool:
+    """Whether no source is newer than the compiled file, by the clock of the file system."""
+    import os
+
+    made = COMPILED.stat().st_mtime_ns
+    for where, _, names in os.walk(folder):
+        if os.stat(where).st_mtime_ns > made:
+            return False
+        for name in names:
+            if name.endswith(".toml") and os.stat(f"{where}/{name}").st_mtime_ns > made:
+                return False
+    return True
+
+
+def build(plain: Mapping[str, Any]) -> Catalog:
+    """Frozen values from checked plain data."""
+    return Catalog(
+        rules={each["name"]: _rule(each) for each in plain["rules"]},
+        unseen={each["name"]: _unseen(each) for each in plain["unseen"]},
+        symptoms=tuple(_symptom(each) for each in plain["symptoms"]),
+        profiles={each["name"]: _profile(each) for each in plain["profiles"]},
+    )
+
+
+def _rule(raw: Mapping[str, Any]) -> Rule:
+    base = raw.get("says", {})
+    variants: dict[str, Variant] = {}
+    if base:
+        variants[""] = Variant(raw["severity"], raw["effect"], raw["confidence"], Wording(**base))
+    for name, own in raw.get("variant", {}).items():
+        words = {**base, **{k: v for k, v in own.items() if k in Wording._fields}}
+        variants[name] = Variant(
+            own.get("severity", raw["severity"]),
+            own.get("effect", raw["effect"]),
+            own.get("confidence", raw["confidence"]),
+            Wording(**words),
+        )
+    return Rule(
+        name=raw["name"],
+        group=raw["group"],
+        title=raw["title"],
+        check=raw["check"],
+        params=raw.get("params", {}),
+        stage=raw["stage"],
+        explains=tuple(raw.get("explains", ())),
+        variants=variants,
+        cites=tuple(raw["cites"]),
+        since=raw["since"],
+        why=raw["why"],
+        profiles=tuple(raw.get("profiles", ())),
+    )
+
+
+def _unseen(raw: Mapping[str, Any]) -> Unseen:
+    return Unseen(**{**raw, "cites": tuple(raw["cites"])})
+
+
+def _symptom(raw: Mapping[str, Any]) -> Symptom:
+    return Symptom(
+        name=raw["name"],
+        provider=raw["provider"],
+        shows=raw["shows"],
+        meaning=raw["meaning"],
+        stage=raw["stage"],
+        passed=frozenset(raw["passed"]),
+        implies=raw.get("implies", {}),
+        explain=raw["explain"],
+        matches=tuple(
+            Match(
+                m.get("error", "").lower(),
+                m.get("description", "").lower(),
+                re.compile(m["text"]) if m.get("text") else None,
+                m.get("status"),
+            )
+            for m in raw["match"]
+        ),
+        causes=tuple(
+            Candidate(c["name"], c["standing"], c["why"], c.get("ask", ""), tuple(c["cites"])) for c in raw["cause"]
+        ),
+        cites=tuple(raw["cites"]),
+    )
+
+
+def _profile(raw: Mapping[str, Any]) -> Profile:
+    return Profile(
+        name=raw["name"],
+        title=raw["title"],
+        role=raw.get("role", ""),
+        detect={k: tuple(re.compile(p) for p in v) for k, v in raw.get("detect", {}).items()},
+        settings=raw.get("settings", {}),
+        hosts=tuple(
+            Host(
+                h["name"],
+                re.compile(h["match"]),
+                h["kind"],
+                h.get("side", "either"),
+                h.get("legacy", False),
+                h["title"],
+                h.get("instead", ""),
+            )
+            for h in raw.get("host", ())
+        ),
+        weights=raw.get("weigh", {}),
+    )

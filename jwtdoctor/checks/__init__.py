@@ -1,0 +1,13 @@
+"""Is this so? One verb per function: a check looks at a case and yields hits or says why it cannot tell. No prose, no weight.
+
+Importing this package registers every check under the name that rules call it by.
+"""
+
+from __future__ import annotations
+
+from . import audience, certificate, header, identity, request, shape, signature, time
+from .registry import CHECKS, Check, check
+
+__all__ = [
+    "CHECKS", "Check", "audience", "certificate", "check", "header", "identity", "request", "shape", "signature", "time",
+]  # fmt: skip

@@ -1,0 +1,68 @@
+"""Checks of the JOSE header: algorithm and critical members. RFC 7515 §4.1, RFC 7518 §3."""
+
+from __future__ import annotations
+
+from ..case import Case
+from .registry import NOTHING, Outcome, check, one
+from .signature import wrapping
+
+@check("algorithm-none", facts="value", needs="header")
+def algorithm_none(case: Case, params: object) -> Outcome:
+    """The token says of itself that it is not signed."""
+    alg = case.header.get("alg")
+    return one("header", "alg", value=alg) if isinstance(alg, str) and alg.lower() == "none" else NOTHING
+
+
+@check("algorithm-hmac", facts="value size", variants="said looks", needs="header")
+def algorithm_hmac(case: Case, params: object) -> Outcome:
+    """Signed with a shared secret: by its own word, or by the length of the signature."""
+    alg = case.header.get("alg")
+    if isinstance(alg, str) and alg.upper().startswith("HS"):
+        return one("header", "alg", "said", value=alg, size=0)
+    if case.token is None or not case.token.signature.data or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
+        return NOTHING
+    size = len(case.facet(wrapping).inner)
+    return one("signature", "", "looks", value=alg, size=size) if size in (32, 48) else NOTHING
+
+
+@check("algorithm-listed", facts="value listed size", variants="rsa-other ecdsa unknown missing not-text looks-ecdsa", needs="header", settings="algorithms")
+def algorithm_listed(case: Case, params: object) -> Outcome:
+    """alg is not one that the provider documents."""
+    header = case.header
+    listed = case.setting("algorithms")
+    alg = header.get("alg")
+    if alg in listed and isinstance(alg, str):
+        return _contradicted(case, alg, listed)
+    facts = {"value": str(alg)[:40], "listed": ", ".join(listed), "size": 0}
+    if alg is None:
+        return one("header", "alg", "missing", **facts)
+    if not isinstance(alg, str):
+        return one("header", "alg", "not-text", **facts)
+    if alg.lower() == "none" or alg.upper().startswith("HS"):
+        return NOTHING
+    if alg.startswith(("ES", "Ed")):
+        return one("header", "alg", "ecdsa", **facts)
+    return one("header", "alg", "rsa-other" if alg in ("RS384", "RS512", "PS256", "PS384", "PS512") else "unknown", **facts)
+
+
+def _contradicted(case: Case, alg: str, listed: list[str]) -> Outcome:
+    """The header says RSA, the signature has the length of an elliptic-curve one."""
+    if not alg.startswith(("RS", "PS")) or case.token is None or not case.token.signature.data:
+        return NOTHING
+    size = len(case.facet(wrapping).inner)
+    if size in (64, 96, 132):
+        return one("signature", "", "looks-ecdsa", value=alg, listed=", ".join(listed), size=size)
+    return NOTHING
+
+
+@check("critical-member", facts="members", variants="unknown unencoded malformed", needs="header")
+def critical_member(case: Case, params: object) -> Outcome:
+    """``crit`` obliges the server to understand or refuse. RFC 7515 §4.1.11, RFC 7797."""
+    header = case.header
+    if "crit" not in header:
+        return NOTHING
+    members = header["crit"]
+    if not isinstance(members, list) or not members or not all(isinstance(m, str) for m in members):
+        return one("header", "crit", "malformed", members=str(members)[:60])
+    variant = "unencoded" if "b64" in members and header.get("b64") is False else "unknown"
+    return one("header", "crit", variant, members=", ".join(members)[:120])

@@ -1,0 +1,67 @@
+"""The register of checks: name, parameters, facts, wordings and the exhibits each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from ..case import NEEDS, Case
+from ..model import Hit, Place, Skipped
+
+Outcome = Iterable[Hit] | Skipped
+Function = Callable[[Case, Any], Outcome]
+
+NOTHING: tuple[Hit, ...] = ()
+
+
+class NoParams(NamedTuple):
+    """For checks that need no parameters."""
+
+
+class Check(NamedTuple):
+    """A verb that rules may call."""
+
+    name: str
+    run: Function
+    params: type[Any]
+    facts: frozenset[str]
+    variants: frozenset[str]
+    needs: tuple[str, ...]
+    mask: int
+    settings: tuple[str, ...]
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    name: str,
+    *,
+    params: type[Any] = NoParams,
+    facts: str = "",
+    variants: str = "",
+    needs: str = "",
+    settings: str = "",
+) -> Callable[[Function], Function]:
+    """Register a check. ``facts``, ``variants``, ``needs`` and ``settings`` are names separated by spaces."""
+
+    def register(run: Function) -> Function:
+        wanted = tuple(needs.split())
+        CHECKS[name] = Check(
+            name,
+            run,
+            params,
+            frozenset(facts.split()),
+            frozenset(variants.split()) or frozenset({""}),
+            wanted,
+            sum(NEEDS[each][0] for each in wanted),
+            tuple(settings.split()),
+        )
+        return run
+
+    return register
+
+
+def one(exhibit: str, path: str = "", variant: str = "", /, **facts: Any) -> tuple[Hit, ...]:
+    """A single hit."""
+    return (Hit(Place(exhibit, path), facts, variant),)

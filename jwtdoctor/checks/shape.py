@@ -1,0 +1,94 @@
+"""Checks of the token's form: is it an assertion at all, and can it be read? RFC 7515 §3.1, §7.1."""
+
+from __future__ import annotations
+
+from .. import kinds
+from ..case import Case
+from ..decode import Part, Problem
+from ..model import Hit, Place
+from .registry import NOTHING, Outcome, check, one
+
+_SECRET_KINDS = frozenset({"private-key", "private-key-der", "private-jwk", "service-account-key"})
+
+_FOREIGN = (
+    "id-token access-token refresh-token jwe dpop-proof request-object logout-token saml certificate certificate-request "
+    "public-key jwk salesforce-access-token salesforce-refresh-token google-access-token google-refresh-token github-token "
+    "okta-api-token paseto fernet macaroon sd-jwt json-jws token-response basic-credentials consumer-key client-secret uuid"
+)
+
+
+@check("is-private-key", facts="", variants="private-key private-key-der private-jwk service-account-key", needs="paste")
+def is_private_key(case: Case, params: object) -> Outcome:
+    """A private key was pasted where an assertion belongs."""
+    return one("token", "", case.kind) if case.kind in _SECRET_KINDS else NOTHING
+
+
+@check("is-other-kind", facts="issuer audience", variants=_FOREIGN, needs="paste")
+def is_other_kind(case: Case, params: object) -> Outcome:
+    """A token or text of another kind was pasted."""
+    if case.kind in _SECRET_KINDS or case.kind in (kinds.ASSERTION, kinds.UNREADABLE, ""):
+        return NOTHING
+    return one("token", "", case.kind, issuer=str(case.claims.get("iss", ""))[:80], audience=str(case.claims.get("aud", ""))[:80])
+
+
+_PROBLEMS = "segments too-long empty not-base64 not-utf8 not-json not-object too-deep duplicate-member control-character not-a-json-number byte-order-mark"
+_PART_NAMES = {"header": "header", "payload": "claims", "signature": "signature"}
+
+
+@check("is-malformed", facts="part detail count", variants=f"{_PROBLEMS} nothing cut-off", needs="paste")
+def is_malformed(case: Case, params: object) -> Outcome:
+    """The text cannot be read as header.claims.signature."""
+    if case.kind not in (kinds.ASSERTION, kinds.UNREADABLE):
+        return NOTHING
+    token = case.token
+    if token is None:
+        return one("token", "", "nothing", part="", detail="", count=0)
+    if not (token.problems or token.header.problems or token.payload.problems or token.signature.problems):
+        return NOTHING
+    hits = [_hit("token", p, len(token.segments)) for p in token.problems]
+    parts = (("header", token.header), ("payload", token.payload), ("signature", token.signature))
+    for name, part in parts:
+        hits.extend(_hit(name, p, len(token.segments)) for p in part.problems if p.code != "absent" and not _is_none(case, name, p))
+    return hits
+
+
+def _is_none(case: Case, name: str, problem: Problem) -> bool:
+    """An empty signature under alg "none" is the algorithm's way, and a rule of its own."""
+    return name == "signature" and problem.code == "empty" and str(case.header.get("alg")).lower() == "none"
+
+
+def _hit(name: str, problem: Problem, count: int) -> Hit:
+    return Hit(
+        Place(name), {"part": _PART_NAMES.get(name, name), "detail": problem.detail, "count": count}, problem.code
+    )
+
+
+@check(
+    "part-encoding",
+    facts="part detail",
+    variants="padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex der",
+    needs="paste",
+)
+def part_encoding(case: Case, params: object) -> Outcome:
+    """A part is not plain base64url, or a second encoding hides inside the signature. RFC 7515 §2, RFC 7518 §3.4."""
+    token = case.token
+    if token is None or case.kind not in (kinds.ASSERTION, kinds.UNREADABLE):
+        return NOTHING
+    hits: list[Hit] = []
+    if token.header.oddities or token.payload.oddities or token.signature.oddities:
+        for name, part in (("header", token.header), ("payload", token.payload), ("signature", token.signature)):
+            hits.extend(_odd(name, part))
+    if token.signature.data:
+        from .signature import wrapping
+
+        wrapped = case.facet(wrapping)
+        if wrapped.wrapping != "plain":
+            variant = {"base64": "base64-twice"}.get(wrapped.wrapping, wrapped.wrapping)
+            maker = ", ".join(wrapped.makers)
+            hits.append(Hit(Place("signature"), {"part": "signature", "detail": f"{len(wrapped.inner)} bytes{f', as {maker} makes' if maker else ''}"}, variant))
+    return hits
+
+
+def _odd(name: str, part: Part) -> list[Hit]:
+    told = ("padding", "standard-alphabet", "white-space", "percent-encoded", "trailing-bits")
+    return [Hit(Place(name), {"part": _PART_NAMES[name], "detail": p.detail}, p.code) for p in part.oddities if p.code in told]

@@ -1,0 +1,161 @@
+"""The typer application: help, completion, and the commands that are not the hot path."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Literal
+
+import click
+import typer
+
+from .._version import __version__
+from .failure import COULD_NOT, complain
+from .options import COMMANDS, Call
+
+app = typer.Typer(
+    name="jwtdoctor",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Names the true cause when a server refuses a JWT assertion, and says how it knows.\n\n`jwtdoctor SOURCE` means `jwtdoctor diagnose SOURCE`.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+DIAGNOSE_HELP = """Name what is wrong with an assertion.
+
+SOURCE is a file, `-` for standard input, or the pasted text itself: a token (bare, after `Bearer`, quoted, wrapped), or a raw HTTP request. With none and a pipe, standard input is read.
+
+\b
+Examples:
+  jwtdoctor token.txt
+  jwtdoctor token.txt --cert app.crt --endpoint https://test.salesforce.com/services/oauth2/token
+  pbpaste | jwtdoctor --error 'invalid_grant: invalid assertion' --cert app.crt
+  jwtdoctor --error @response.txt
+  jwtdoctor token.txt --now 2026-11-23T12:00:00Z --format json
+
+\b
+Exit codes:
+  0  nothing at or above --fail-on      2  could not do the job
+  1  something was found                3  nothing to diagnose in the input
+"""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"jwtdoctor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)] = False,
+) -> None:
+    pass
+
+
+@app.command("diagnose", help=DIAGNOSE_HELP)
+def _diagnose(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="File, `-`, or the pasted text.")] = None,
+    certs: Annotated[
+        list[str] | None,
+        typer.Option("--cert", metavar="FILE", help="The certificate uploaded to the app (PEM or DER). Repeatable."),
+    ] = None,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    error: Annotated[
+        str | None,
+        typer.Option(
+            "--error", metavar="TEXT", help="What the server or the client library answered; @FILE reads a file. Works without a token."
+        ),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="The provider's rules; detected from the token without it.")
+    ] = None,
+    kind: Annotated[
+        Literal["connected-app", "external-client-app"] | None,
+        typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock.")
+    ] = None,
+    format: Annotated[
+        Literal["terminal", "plain", "json"] | None,
+        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere."),
+    ] = None,
+    fail_on: Annotated[
+        Literal["error", "warning", "never"], typer.Option("--fail-on", help="The least severity that makes the exit code 1.")
+    ] = "error",
+) -> None:
+    from .diagnose import run as diagnose
+
+    call = Call(tuple(sources or ()), tuple(certs or ()), endpoint, error, profile, kind, now, format, fail_on)
+    raise typer.Exit(diagnose(call))
+
+
+Document = Annotated[Literal["terminal", "plain", "json"] | None, typer.Option("--format", help="Default: text for people.")]
+
+
+def _complete_name(incomplete: str) -> list[str]:
+    from ..catalog import load
+
+    known = load()
+    names = [*known.rules, *known.unseen, *(each.name for each in known.symptoms)]
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+@app.command("explain")
+def _explain(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="A rule, a cause, or an error text in quotes.", autocompletion=_complete_name)
+    ],
+    format: Document = None,
+) -> None:
+    """Say what a rule, a cause or an error text means.
+
+    \b
+    Examples:
+      jwtdoctor explain exp-milliseconds-overflow
+      jwtdoctor explain user-not-preauthorised
+      jwtdoctor explain 'invalid_grant: invalid assertion'
+    """
+    from .explain import run as explain
+
+    raise typer.Exit(explain(names, format or "plain"))
+
+
+@app.command("rules")
+def _rules(format: Document = None) -> None:
+    """List the catalogue of rules.
+
+    \b
+    Examples:
+      jwtdoctor rules
+      jwtdoctor rules --format json
+    """
+    from .explain import catalogue
+
+    raise typer.Exit(catalogue(format or "plain"))
+
+
+def run() -> int:
+    """Hand the command line to typer; its complaints become one line."""
+    words = sys.argv[1:]
+    if words and words[0] not in COMMANDS and not words[0].startswith(("--version", "--help", "-h", "--install", "--show")):
+        words = ["diagnose", *words]
+    try:
+        code = app(args=words, prog_name="jwtdoctor", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        typer.echo(error.format_message())
+        return COULD_NOT
+    except click.ClickException as error:
+        complain(f"{error.format_message()} (jwtdoctor {_command(words)}--help shows what is accepted)")
+        return COULD_NOT
+    except click.exceptions.Exit as leave:
+        return int(leave.exit_code)
+    except click.exceptions.Abort:
+        complain("stopped")
+        return 130
+    return int(code) if isinstance(code, int) else 0
+
+
+def _command(words: list[str]) -> str:
+    return f"{words[0]} " if words and words[0] in COMMANDS else ""

@@ -1,0 +1,195 @@
+"""``jwtdoctor diagnose``: files, standard input, the clock and the exit code around the library's one call."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from typing import NamedTuple
+
+from ..intake import MAX_INPUT, text_of
+from ..keys import MAX_FILE, Material, load
+from ..library import UnknownProfile, diagnose
+from ..render import Look, render
+from ..report import Report
+from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain
+from .options import Call
+
+ACCEPTED = "a file, `-` for standard input, or the pasted text itself"
+
+
+class Given(NamedTuple):
+    """One source: its name and its text."""
+
+    name: str
+    text: str
+
+
+def run(call: Call) -> int:
+    """Diagnose every source; one that cannot be read is told and the others go on."""
+    now = moment(call.now)
+    materials = tuple(certificate(name) for name in call.certs)
+    error = answer(call.error)
+    format = call.format or ("terminal" if sys.stdout.isatty() else "plain")
+    failed = False
+    results = []
+    report = Report((), now, "")
+    for each in _sources(call):
+        if isinstance(each, Failure):
+            complain(str(each))
+            failed = True
+            continue
+        try:
+            report = diagnose(
+                each.text, certificates=materials, endpoint=call.endpoint, error=error, profile=call.profile, now=now, app=call.app,
+                source=each.name,
+            )  # fmt: skip
+        except UnknownProfile as unknown:
+            raise Failure(str(unknown)) from None
+        results.extend(report.results)
+    if failed and not results:
+        return COULD_NOT
+    report = report._replace(results=tuple(results))
+    if not results:
+        if format == "json":
+            sys.stdout.write(render(report, format, look()))
+        complain(f"nothing to diagnose: no assertion and no known error text in the input; accepted: {ACCEPTED}, or --error TEXT")
+        return NOTHING_TO_DIAGNOSE
+    sys.stdout.write(render(report, format, look()))
+    return COULD_NOT if failed else report.exit_code(call.fail_on)
+
+
+def look() -> Look:
+    """Width and colour of standard output: COLUMNS, NO_COLOR, FORCE_COLOR, and whether it is a terminal."""
+    tty = sys.stdout.isatty()
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        width = int(columns)
+    else:
+        width = os.get_terminal_size(sys.stdout.fileno()).columns if tty else 80
+    dumb = os.environ.get("TERM") == "dumb"
+    color = (tty and not dumb or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+    return Look(min(max(width, 40), 200), color)
+
+
+def moment(text: str | None) -> int:
+    """``--now`` in epoch seconds; the clock without it."""
+    if text is None:
+        return int(time.time())
+    from datetime import UTC, datetime
+
+    value = text.strip()
+    try:
+        number = float(value)
+    except ValueError:
+        try:
+            when = datetime.fromisoformat(value)
+        except ValueError:
+            raise Failure(f"--now {text!r} is no time; accepted: epoch seconds (1795435200) or ISO 8601 (2026-11-23T12:00:00Z)") from None
+        return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
+    if not -62_135_596_800 <= number <= 253_402_300_799:
+        raise Failure(f"--now {text!r} is out of range; accepted: epoch seconds (not milliseconds), or ISO 8601")
+    return int(number)
+
+
+def certificate(name: str) -> Material:
+    """One ``--cert`` file. Raises Failure for what can serve nobody, above all a private key."""
+    data = _bytes(name, "certificate", MAX_FILE)
+    found = load(data, os.path.basename(name))
+    wanted = "accepted: an X.509 certificate, PEM or DER"
+    if found.kind in ("empty", "unreadable"):
+        raise Failure(f"--cert {name}: no certificate can be read from it ({found.why}); {wanted}")
+    if found.kind in ("private-key", "encrypted-private-key"):
+        raise Failure(f"--cert {name}: this is the private key, a secret that stays with the signer; {wanted}: the one made from this key")
+    if found.kind == "token":
+        raise Failure(f"--cert {name}: this is a JWT; {wanted}; the token is the SOURCE")
+    return found
+
+
+def answer(text: str | None) -> str | None:
+    """``--error``: the text, or with ``@FILE`` what the file holds."""
+    if text is None or not text.startswith("@"):
+        return text
+    name = text[1:]
+    data = _bytes(name, "--error file", 1 << 22)
+    plain = text_of(data)
+    if plain is None:
+        raise Failure(f"--error @{name}: a binary file; accepted: the server's answer as text")
+    return plain
+
+
+def _sources(call: Call) -> list[Given | Failure]:
+    if call.sources:
+        return [_source(each) for each in call.sources]
+    if _is_piped():
+        return [_standard_input()]
+    if call.error is not None:
+        return [Given("the answer", "")]
+    raise Failure(f"nothing to diagnose: give {ACCEPTED} (jwtdoctor --help shows examples)", NOTHING_TO_DIAGNOSE)
+
+
+def _is_piped() -> bool:
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
+
+
+def _standard_input() -> Given | Failure:
+    data = sys.stdin.buffer.read(MAX_INPUT + 1)
+    return _given("standard input", data)
+
+
+def _source(word: str) -> Given | Failure:
+    if word == "-":
+        return _standard_input()
+    if _exists(word):
+        try:
+            return _given(word, _bytes(word, "source", MAX_INPUT))
+        except Failure as failure:
+            return failure
+    if _looks_like_a_file(word):
+        return Failure(f"{word}: no such file; accepted: {ACCEPTED}")
+    return Given("the argument", word)
+
+
+def _given(name: str, data: bytes) -> Given | Failure:
+    if len(data) > MAX_INPUT:
+        return Failure(f"{name}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion")
+    text = text_of(data)
+    if text is None:
+        return Failure(f"{name}: a binary file; accepted: text that holds the assertion")
+    return Given(name, text)
+
+
+def _exists(word: str) -> bool:
+    try:
+        return os.path.exists(word)
+    except (OSError, ValueError):
+        return False
+
+
+def _looks_like_a_file(word: str) -> bool:
+    """A short word with a path's look; a token has no slash before its dots and begins with ``ey``."""
+    if any(c in word for c in "\n\r\t {}<>|\"'") or len(word) > 255 or word.startswith("ey"):
+        return False
+    return "/" in word or "\\" in word or word.count(".") == 1 or len(word) < 16
+
+
+def _bytes(name: str, what: str, limit: int) -> bytes:
+    """The file's content. Raises Failure with the reason in words."""
+    try:
+        mode = os.stat(name).st_mode
+        if stat.S_ISDIR(mode):
+            raise Failure(f"{name}: a directory; accepted as {what}: a file")
+        if stat.S_ISREG(mode) and os.path.getsize(name) > limit:
+            raise Failure(f"{name}: larger than {limit >> 20} MiB; accepted as {what}: a smaller file")
+        with open(name, "rb") as file:
+            return file.read(limit + 1)
+    except FileNotFoundError:
+        raise Failure(f"{name}: no such file (wanted as {what})") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "cannot be opened"
+        raise Failure(f"{name}: {reason} (wanted as {what})") from None

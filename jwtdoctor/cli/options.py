@@ -1,0 +1,41 @@
+"""The options of ``diagnose``, said once: the quick reader goes by this table, and a test holds typer's declarations to it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Option(NamedTuple):
+    """One option: where its value goes, and whether it may stand several times."""
+
+    field: str
+    repeatable: bool = False
+    choices: tuple[str, ...] = ()
+
+
+OPTIONS: dict[str, Option] = {
+    "--cert": Option("certs", repeatable=True),
+    "--endpoint": Option("endpoint"),
+    "--error": Option("error"),
+    "--profile": Option("profile"),
+    "--app": Option("app", choices=("connected-app", "external-client-app")),
+    "--now": Option("now"),
+    "--format": Option("format", choices=("terminal", "plain", "json")),
+    "--fail-on": Option("fail_on", choices=("error", "warning", "never")),
+}
+
+COMMANDS = ("diagnose", "explain", "rules")
+
+
+class Call(NamedTuple):
+    """One ``diagnose`` call."""
+
+    sources: tuple[str, ...] = ()
+    certs: tuple[str, ...] = ()
+    endpoint: str | None = None
+    error: str | None = None
+    profile: str | None = None
+    app: str | None = None
+    now: str | None = None
+    format: str | None = None
+    fail_on: str = "error"

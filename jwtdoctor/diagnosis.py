@@ -1,0 +1,227 @@
+"""Which cause fits the server's words? Compares what was found with what the answer may mean; never re-examines.
+
+A fault is not yet a cause. With an answer, its symptom lists the candidates with how well each link is known; findings
+support or rule them out. Without one, what the provider is known to refuse comes first, and what it lets in is no cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from .answer import Answer
+from .catalog import Candidate, Catalog, Match, Rule, Symptom
+from .engine import Answers
+from .model import Finding, Skipped, Standing
+
+STAGES = ("client", "transport", "request", "parse", "app", "signature", "audience", "time", "user", "login", "after")
+
+_STANDING: dict[str, int] = {"confirmed": 0, "named": 1, "possible": 2, "doubtful": 3}
+_CONFIDENCE = {"certain": 0, "likely": 1, "hint": 2}
+_EFFECT = {"refuses": 0, "unknown": 1, "tolerates": 2}
+
+
+class Cause(NamedTuple):
+    """One ranked cause."""
+
+    cause: str
+    title: str
+    standing: Standing
+    seen: bool
+    """Whether a finding in the material supports it."""
+    examined: bool
+    """Whether it could be looked for at all: seen, or not."""
+    why: str
+    ask: str
+    help: str
+    look: str = ""
+
+
+class Diagnosis(NamedTuple):
+    """The differential: ranked causes, and what speaks about the rest."""
+
+    symptom: str | None
+    shows: str
+    meaning: str
+    causes: tuple[Cause, ...]
+    ruled_out: tuple[str, ...]
+    also_found: tuple[str, ...]
+    not_examined: tuple[tuple[str, Skipped], ...]
+
+
+def symptom_of(catalog: Catalog, answer: Answer, provider: str) -> Symptom | None:
+    """The most specific symptom that the answer fits, of this provider or of any client program."""
+    best: tuple[int, int] = (0, 0)
+    chosen = None
+    for symptom in catalog.symptoms:
+        if symptom.provider not in (provider, "client"):
+            continue
+        for match in symptom.matches:
+            weight = _fits(match, answer)
+            if weight > best:
+                best, chosen = weight, symptom
+    return chosen
+
+
+def _fits(match: Match, answer: Answer) -> tuple[int, int]:
+    """How specific a fit is: what was compared, then how long the compared words are; (0, 0) when it does not fit."""
+    kind = length = 0
+    if match.error:
+        if match.error != answer.error:
+            return 0, 0
+        kind += 2
+        length += len(match.error)
+    if match.description:
+        if match.description not in answer.description and match.description not in answer.folded:
+            return 0, 0
+        kind += 8
+        length += len(match.description)
+    if match.text is not None:
+        found = match.text.search(answer.text)
+        if not found:
+            return 0, 0
+        kind += 4
+        length += len(found[0])
+    if match.status is not None:
+        if match.status != answer.status:
+            return 0, 0
+        kind += 1
+    return kind, length
+
+
+def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Diagnosis:
+    """Rank the causes."""
+    skipped = dict(answers.skipped)
+    if symptom is None:
+        return _without_symptom(catalog, answers)
+    best = _strongest(answers.findings)
+    clear = frozenset(answers.clear)
+    ranked: list[tuple[tuple[int, int, int, int], Cause]] = []
+    ruled_out: list[str] = []
+    candidates = [*symptom.causes, *_unlisted(symptom, best.values(), catalog)]
+    explained = _explained(best, catalog.rules)
+    for index, candidate in enumerate(candidates):
+        name = candidate.name
+        if name in clear:
+            ruled_out.append(name)
+            continue
+        finding = best.get(name)
+        rule = catalog.rules.get(name)
+        standing = _standing(candidate, finding)
+        tier = _tier(standing, finding, rule, symptom, name in skipped)
+        key = (tier, 1 if name in explained else 0, _STANDING[standing] if tier == 0 else 0, index)
+        ranked.append((key, _cause(catalog, candidate, standing, finding, skipped.get(name))))
+    ranked.sort(key=lambda pair: pair[0])
+    named = {cause.cause for _, cause in ranked} | set(ruled_out)
+    return Diagnosis(
+        symptom=symptom.name,
+        shows=symptom.shows,
+        meaning=symptom.meaning,
+        causes=tuple(cause for _, cause in ranked),
+        ruled_out=tuple(ruled_out),
+        also_found=tuple(dict.fromkeys(f.rule for f in answers.findings if f.rule not in named)),
+        not_examined=answers.skipped,
+    )
+
+
+def _strongest(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """The weightiest finding of each rule."""
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        known = best.get(finding.rule)
+        if known is None or _weight(finding) < _weight(known):
+            best[finding.rule] = finding
+    return best
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    return _CONFIDENCE[finding.confidence], _EFFECT[finding.effect]
+
+
+def _standing(candidate: Candidate, finding: Finding | None) -> Standing:
+    """What shipping clients send and are let in with is doubtful as a cause, unless users confirmed that very link."""
+    if finding is not None and finding.effect == "tolerates" and candidate.standing in ("named", "possible"):
+        return "doubtful"
+    return candidate.standing
+
+
+def _tier(standing: Standing, finding: Finding | None, rule: Rule | None, symptom: Symptom, skipped: bool) -> int:
+    """0 seen and fitting · 1 the known candidates of this very check that could not be examined · 2 a doubtful fault of
+    this check, seen · 3 to 5 what nothing was seen of, by standing · 6 other doubtful ones."""
+    same_stage = rule is not None and rule.stage == symptom.stage
+    if finding is not None and finding.confidence != "hint" and standing != "doubtful":
+        return 0
+    if finding is not None and standing == "doubtful":
+        return 2 if same_stage and finding.confidence != "hint" else 6
+    if same_stage and skipped and standing == "confirmed":
+        return 1
+    return {"confirmed": 3, "named": 4, "possible": 5, "doubtful": 6}[standing]
+
+
+def _unlisted(symptom: Symptom, findings: Iterable[Finding], catalog: Catalog) -> list[Candidate]:
+    """Findings that refuse and that no passed check excludes, though nobody has reported this link yet."""
+    listed = {candidate.name for candidate in symptom.causes}
+    extra = []
+    for finding in findings:
+        rule = catalog.rules[finding.rule]
+        if finding.rule in listed or finding.effect != "refuses" or finding.confidence == "hint":
+            continue
+        if rule.stage in symptom.passed or STAGES.index(rule.stage) > STAGES.index(symptom.stage):
+            continue
+        if symptom.stage in ("client", "transport", "after"):
+            continue
+        extra.append(Candidate(finding.rule, "possible", "the server refuses such an assertion; it may answer with these words", "", ()))
+    return extra
+
+
+def _explained(best: Mapping[str, Finding], rules: Mapping[str, Rule]) -> frozenset[str]:
+    """Findings that are consequences of another finding, which goes first."""
+    names: set[str] = set()
+    for name, finding in best.items():
+        if finding.confidence != "hint" and name in rules:
+            names.update(rules[name].explains)
+    return frozenset(names)
+
+
+def _cause(
+    catalog: Catalog, candidate: Candidate, standing: Standing, finding: Finding | None, skipped: Skipped | None
+) -> Cause:
+    name = candidate.name
+    if finding is not None:
+        doubt = "shipping clients send this and are let in; " if standing == "doubtful" else ""
+        return Cause(name, catalog.title_of(name), standing, True, True, f"{finding.message}; {doubt}{candidate.why}", "", finding.help)
+    unseen = catalog.unseen.get(name)
+    if unseen is not None:
+        ask = candidate.ask or unseen.ask
+        return Cause(name, unseen.title, standing, unseen.where == "client", False, candidate.why, ask, unseen.help, unseen.look)
+    because = f"not examined: {skipped.because}" if skipped is not None else "not examined"
+    return Cause(name, catalog.title_of(name), standing, False, False, candidate.why, candidate.ask or because, "")
+
+
+def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
+    """What would get it refused: known refusals first; tolerated faults and hints are no causes."""
+    best = _strongest(answers.findings)
+    explained = _explained(best, catalog.rules)
+    causes = []
+    for name, finding in best.items():
+        if finding.effect == "tolerates" or finding.confidence == "hint":
+            continue
+        key = (
+            name in explained,
+            _EFFECT[finding.effect],
+            _CONFIDENCE[finding.confidence],
+            STAGES.index(catalog.rules[name].stage),
+        )
+        standing: Standing = "possible" if finding.effect == "unknown" else "confirmed" if finding.confidence == "certain" else "named"
+        causes.append((key, Cause(name, catalog.title_of(name), standing, True, True, finding.message, "", finding.help)))
+    causes.sort(key=lambda pair: pair[0])
+    named = {cause.cause for _, cause in causes}
+    return Diagnosis(
+        symptom=None,
+        shows="",
+        meaning="",
+        causes=tuple(cause for _, cause in causes),
+        ruled_out=answers.clear,
+        also_found=tuple(name for name in best if name not in named),
+        not_examined=answers.skipped,
+    )

@@ -1,0 +1,69 @@
+"""What the length and the look of a signature tell without any key. RFC 7518 §3.2 to §3.5."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import NamedTuple
+
+SIZES: dict[int, tuple[str, ...]] = {
+    32: ("HS256",),
+    48: ("HS384",),
+    64: ("ES256", "HS512", "EdDSA"),
+    96: ("ES384",),
+    132: ("ES512",),
+    114: ("EdDSA",),
+    128: ("RSA 1024",),
+    192: ("RSA 1536",),
+    256: ("RSA 2048",),
+    384: ("RSA 3072",),
+    512: ("RSA 4096",),
+    1024: ("RSA 8192",),
+}
+"""Bytes of a signature → what makes signatures of that length."""
+
+
+class Shape(NamedTuple):
+    """How a signature is written: ``plain``, or which second encoding hides a signature inside."""
+
+    wrapping: str = "plain"
+    """``plain``, ``base64``, ``hex``, ``der`` (an ECDSA signature as SEQUENCE instead of r ‖ s)."""
+    inner: bytes = b""
+
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """What makes signatures of the inner length."""
+        return SIZES.get(len(self.inner), ())
+
+
+def shape_of(signature: bytes, alg: str) -> Shape:
+    """Look for a second encoding: text that decodes to a length some algorithm makes is no chance."""
+    if len(signature) in SIZES and not _is_text(signature):
+        return Shape("plain", signature)
+    if _is_text(signature):
+        inner = _unhex(signature) or _unbase64(signature)
+        if inner is not None:
+            return inner
+    if alg.startswith("ES") and signature[:1] == b"\x30" and 66 <= len(signature) <= 145:
+        return Shape("der", signature)
+    return Shape("plain", signature)
+
+
+def _is_text(data: bytes) -> bool:
+    return bool(re.fullmatch(rb"[A-Za-z0-9+/_=\r\n-]{40,}", data))
+
+
+def _unhex(text: bytes) -> Shape | None:
+    if re.fullmatch(rb"(?:[0-9a-f]{2}|[0-9A-F]{2})+\s*", text):
+        inner = bytes.fromhex(text.decode())
+        return Shape("hex", inner) if len(inner) in SIZES else None
+    return None
+
+
+def _unbase64(text: bytes) -> Shape | None:
+    plain = re.sub(rb"[\r\n=]", b"", text).translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        inner = binascii.a2b_base64(plain + b"==="[: -len(plain) & 3], strict_mode=True)
+    except (ValueError, binascii.Error):
+        return None
+    return Shape("base64", inner) if len(inner) in SIZES else None

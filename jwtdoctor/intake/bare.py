@@ -1,0 +1,130 @@
+"""A token by itself: bare, behind ``Bearer``, quoted, wrapped over lines, or standing somewhere in a text."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from .. import kinds
+from .paste import Paste
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000]")
+_COMPACT = re.compile(r"[A-Za-z0-9+/_=%-]*(?:\.[A-Za-z0-9+/_=%-]*){0,5}\Z")
+_IN_TEXT = re.compile(r"(?<![A-Za-z0-9_+/-])(e[yw][A-Za-z0-9_+/-]{6,}={0,2}(?:\.[A-Za-z0-9_+/=%-]*){1,4})")
+_PREFIXES = (
+    (re.compile(r"(?:Proxy-)?Authorization\s*:\s*", re.IGNORECASE), "header-name"),
+    (re.compile(r"(?:Bearer|JWT|Token)\s+(?=\S)", re.IGNORECASE), "bearer"),
+    (re.compile(r"(?:client_)?assertion\s*[=:]\s*", re.IGNORECASE), "field-name"),
+)
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_LONGEST_WORD = 1 << 20
+
+
+def read(text: str) -> list[Paste]:
+    """Tokens in ``text``; else the one thing it is instead; else nothing."""
+    start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    cleaned, stripped = clean(text)
+    if cleaned and _is_one_token(cleaned):
+        line = text.count("\n", 0, start) + 1
+        form = "bearer" if "bearer" in stripped else "bare"
+        return [Paste(cleaned, form, line, start - text.rfind("\n", 0, start), stripped, kind=_foreign(cleaned))]
+    kind = kinds.of_text(text)
+    if kind is not None and not kind.endswith("key") or kind in ("private-key", "private-jwk"):
+        return [Paste("", "bare", stripped=(), kind=kind)]
+    found = list(find(text))
+    if found:
+        return found
+    if kind is not None:
+        return [Paste("", "bare", kind=kind)]
+    return [Paste(cleaned, "bare", stripped=stripped)] if _is_a_word(cleaned) else []
+
+
+def find(text: str) -> list[Paste]:
+    """Every compact token that stands somewhere in ``text``, with its line and column."""
+    pastes = []
+    line, counted = 1, 0
+    for match in _IN_TEXT.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        column = match.start() - text.rfind("\n", 0, match.start())
+        before = text[max(0, match.start() - 8) : match.start()].lower()
+        form = "bearer" if before.endswith("bearer ") else "text"
+        pastes.append(Paste(match[1].rstrip("."), form, line, column))
+    return pastes
+
+
+def clean(text: str) -> tuple[str, tuple[str, ...]]:
+    """``text`` without what surrounds a pasted token, and the names of what was taken off, in order.
+
+    A server does none of this, so each name is told to the user.
+    """
+    stripped: list[str] = []
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+        stripped.append("invisible-characters")
+    text = text.strip()
+    if len(text) > _LONGEST_WORD:
+        return text, tuple(stripped)
+    for _ in range(4):
+        before = text
+        for pattern, name in _PREFIXES:
+            match = pattern.match(text)
+            if match:
+                text = text[match.end() :]
+                stripped.append(name)
+        text = _unquote(text, stripped)
+        if text == before:
+            break
+    wrapped = re.sub(r"[ \t]*(?:\\|\^|`)?\r?\n[ \t]*|\\n|\\r", "", text)
+    if wrapped != text and _COMPACT.match(wrapped) and "." in wrapped:
+        stripped.append("line-breaks")
+        text = wrapped
+    spaced = re.sub(r"[ \t]+", "", text)
+    if spaced != text and _COMPACT.match(spaced) and spaced.count(".") == 2 and spaced.startswith("e"):
+        stripped.append("spaces")
+        text = spaced
+    inner = _inside_base64(text)
+    if inner:
+        stripped.append("base64")
+        text = inner
+    return text, tuple(dict.fromkeys(stripped))
+
+
+def _inside_base64(text: str) -> str:
+    """The token in a text that is base64 of a whole token (``ZXlK`` is base64 of ``eyJ``)."""
+    if not text.startswith("ZXlK") or "." in text:
+        return ""
+    try:
+        plain = base64.b64decode(text.translate(str.maketrans("-_", "+/")).rstrip("=") + "==").decode("ascii")
+    except ValueError:
+        return ""
+    return plain if plain.count(".") == 2 and _COMPACT.match(plain) else ""
+
+
+def _unquote(text: str, stripped: list[str]) -> str:
+    match = re.match(r"b(?=(['\"]).*\1\s*[,;]?\Z)", text, re.DOTALL)
+    if match:
+        stripped.append("bytes-literal")
+        text = text[1:]
+    trimmed = text.rstrip(",; \t\r\n")
+    if len(trimmed) > 1 and trimmed[0] in _QUOTES and trimmed[-1] in _QUOTES:
+        stripped.append("quotes")
+        return trimmed[1:-1].strip()
+    if trimmed != text and _COMPACT.match(trimmed):
+        stripped.append("trailing-punctuation")
+        return trimmed
+    return text
+
+
+def _is_one_token(text: str) -> bool:
+    return "." in text and _COMPACT.match(text) is not None and (text.startswith("e") or text.count(".") == 2 and len(text) > 60)
+
+
+def _is_a_word(text: str) -> bool:
+    """One word long enough to have been meant as a token."""
+    return 16 <= len(text) and not re.search(r"\s", text[:4096]) and "/" not in text[:1] and not text.startswith("<")
+
+
+def _foreign(text: str) -> str | None:
+    kind = kinds.of_text(text)
+    return kind if kind in ("paseto", "google-access-token", "consumer-key", "salesforce-refresh-token") else None

@@ -1,0 +1,209 @@
+"""The library face: text in, frozen report out. No file is read, no clock asked, nothing fetched; threads may share it.
+
+The order of things: intake → decode → case → rules → differential diagnosis → report.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from . import answer as answers
+from . import catalog, diagnosis, intake, keys, kinds
+from ._version import __version__
+from .answer import Answer
+from .case import NEEDS, Case
+from .catalog import Catalog, Profile, Symptom
+from .checks.audience import address
+from .checks.signature import Examined, examined
+from .engine import Engine
+from .intake import Paste
+from .keys import Material
+from .moments import utc
+from .report import Chosen, Report, Result, Signature, Source, verdict_of
+
+APPS = ("connected-app", "external-client-app")
+"""Kinds of app that decide where it is known."""
+
+
+class UnknownProfile(ValueError):
+    """No such profile; the message lists those there are."""
+
+
+def diagnose(
+    text: str,
+    *,
+    certificates: Iterable[str | bytes | Material] = (),
+    endpoint: str | None = None,
+    error: str | None = None,
+    profile: str | None = None,
+    now: int | float | datetime | None = None,
+    app: str | None = None,
+    source: str = "text",
+) -> Report:
+    """Name what is wrong with the assertions in ``text``.
+
+    ``certificates`` are PEM or DER contents, ``endpoint`` the token endpoint that was called, ``error`` the server's or the
+    client library's answer (works with an empty ``text`` too), ``profile`` a provider's name, ``now`` the moment of judgement
+    (epoch seconds or an aware datetime; without it whatever needs a clock is left unexamined), ``app`` one of :data:`APPS`.
+
+    Raises UnknownProfile for a profile that does not exist and ValueError for a naive datetime or an unknown ``app``.
+    """
+    known = catalog.load()
+    if profile is not None and profile not in known.profiles:
+        raise UnknownProfile(f"no profile is called {profile!r}; known are {', '.join(sorted(known.profiles))}")
+    if app is not None and app not in APPS:
+        raise ValueError(f"no kind of app is called {app!r}; known are {', '.join(APPS)}")
+    told = answers.parse(error) if error and error.strip() else None
+    materials = tuple(each if isinstance(each, Material) else material(each) for each in certificates)
+    moment = _epoch(now)
+    pastes: Sequence[Paste | None] = intake.read(text) if text else ()
+    if not pastes:
+        if told is None:
+            told = _spoken(known, text)
+        pastes = [None] if told is not None else ()
+    results = tuple(_result(known, paste, materials, endpoint, told, profile, moment, app, source) for paste in pastes)
+    return Report(results, moment, __version__)
+
+
+def _epoch(now: int | float | datetime | None) -> int | None:
+    if isinstance(now, datetime):
+        if now.tzinfo is None:
+            raise ValueError("`now` is a datetime without a time zone; give an aware one, or epoch seconds")
+        return int(now.timestamp())
+    return None if now is None else int(now)
+
+
+def material(data: str | bytes, name: str = "the certificate") -> Material:
+    """A certificate or key, read once: the same content is not parsed again."""
+    return _material(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data), name)
+
+
+@functools.lru_cache(maxsize=64)
+def _material(data: bytes, name: str) -> Material:
+    return keys.load(data, name)
+
+
+@functools.lru_cache(maxsize=16)
+def _engine(profile: str) -> Engine:
+    known = catalog.load()
+    return Engine(known, known.profiles[profile])
+
+
+def _spoken(known: Catalog, text: str) -> Answer | None:
+    """A pasted text without a token that is itself an answer the catalogue knows."""
+    if not text or len(text) > answers.LONGEST:
+        return None
+    told = answers.parse(text)
+    return told if any(diagnosis.symptom_of(known, told, each) for each in known.profiles) else None
+
+
+def _result(
+    known: Catalog,
+    paste: Paste | None,
+    materials: tuple[Material, ...],
+    endpoint: str | None,
+    told: Answer | None,
+    wanted: str | None,
+    now: int | None,
+    app: str | None,
+    source: str,
+) -> Result:
+    from .decode import decode
+
+    token = decode(paste.text) if paste is not None and paste.text else None
+    called = endpoint or (paste.request.url if paste is not None and paste.request is not None else None)
+    claims = token.payload.value if token is not None else {}
+    chosen, profile = choose(known, wanted, claims.get("iss"), claims.get("aud"), called, told)
+    symptom = diagnosis.symptom_of(known, told, profile.name) if told is not None else None
+    implied = app or (symptom.implies.get("app") if symptom is not None else None)
+    case = Case(
+        paste, profile=profile, certificates=materials, endpoint=endpoint, answer=told, now=now, app=implied, token=token
+    )
+    found = _engine(profile.name).examine(case)
+    signature = _signature(case.facet(examined))
+    return Result(
+        source=_source(paste, source),
+        profile=chosen,
+        kind=None if paste is None else case.kind,
+        header=case.header if case.kind in (kinds.ASSERTION, kinds.UNREADABLE, "") else _named(case.header),
+        claims=case.claims if case.kind in (kinds.ASSERTION, kinds.UNREADABLE, "") else _named(case.claims),
+        signature=signature,
+        verdict=verdict_of(found.findings, signature, None if paste is None else case.kind),
+        findings=found.findings,
+        broke=found.broke,
+        diagnosis=diagnosis.diagnose(known, symptom, found),
+        answer_known=told is None or symptom is not None,
+        certificates=materials,
+        judged_at=case.moment,
+        judged_by="date" if case.has & NEEDS["date"][0] else "now",
+    )
+
+
+_SHOWN = frozenset({"alg", "typ", "enc", "kid", "iss", "aud", "exp", "iat", "nbf"})
+
+
+def _named(members: dict[str, object]) -> dict[str, object]:
+    """Of a token that is no assertion only the members that say what it is; the rest may be personal, or secret."""
+    return {name: value if name in _SHOWN else "…" for name, value in members.items()}
+
+
+def _source(paste: Paste | None, name: str) -> Source:
+    if paste is None:
+        return Source("the answer", form="answer")
+    return Source(name, paste.line, paste.column, paste.form, paste.stripped)
+
+
+def _signature(found: Examined) -> Signature:
+    if found.status == "valid" and found.material is not None:
+        digest = found.material.sha256 or found.material.spki_sha256
+        return Signature("valid", None, found.material.name, digest)
+    return Signature(found.status, found.reason)
+
+
+def choose(
+    known: Catalog, wanted: str | None, iss: object, aud: object, endpoint: str | None, told: Answer | None
+) -> tuple[Chosen, Profile]:
+    """The profile to apply: the one asked for, else the one the token speaks of, else the default one."""
+    if wanted is not None:
+        profile = known.profiles[wanted]
+        return Chosen(wanted, "option", "asked for with --profile", profile.title), profile
+    shown = {"endpoint": endpoint, "aud": aud[0] if isinstance(aud, list) and aud else aud, "iss": iss}
+    for name, value in shown.items():
+        if not isinstance(value, str) or not value:
+            continue
+        for profile in known.profiles.values():
+            if any(pattern.match(value) for pattern in profile.detect.get(name, ())):
+                where = "the endpoint" if name == "endpoint" else f"`{name}`"
+                return Chosen(profile.name, "detected", f"by {where}", profile.title), profile
+    default = next(each for each in known.profiles.values() if each.role == "default")
+    if told is not None and (spoken := _spoken_by(known, told)) is not None:
+        return Chosen(spoken.name, "detected", "by the answer", spoken.title), spoken
+    stranger = next((name for name in ("endpoint", "aud") if _names_a_host(shown[name])), None)
+    fallback = next((each for each in known.profiles.values() if each.role == "fallback"), None)
+    if stranger is not None and fallback is not None:
+        where = "the endpoint" if stranger == "endpoint" else "`aud`"
+        return Chosen(fallback.name, "detected", f"{where} is of no provider with a profile", fallback.title), fallback
+    return Chosen(default.name, "default", "nothing speaks against it", default.title), default
+
+
+def _names_a_host(value: object) -> bool:
+    return isinstance(value, str) and "://" in value and address(value) is not None
+
+
+def _spoken_by(known: Catalog, told: Answer) -> Profile | None:
+    symptom: Symptom | None
+    for profile in known.profiles.values():
+        symptom = diagnosis.symptom_of(known, told, profile.name)
+        if symptom is not None and symptom.provider == profile.name:
+            return profile
+    return None
+
+
+def judged(result: Result) -> str:
+    """When and by whose clock a result was judged, in words."""
+    if result.judged_at is None:
+        return "without a clock"
+    whose = "by the Date header of the answer" if result.judged_by == "date" else "by --now or this machine's clock"
+    return f"as of {utc(result.judged_at)}, {whose}"

@@ -1,0 +1,68 @@
+"""The nouns everything else speaks of. Standard library only, no behaviour beyond printing themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning", "info"]
+Effect = Literal["refuses", "tolerates", "unknown"]
+Confidence = Literal["certain", "likely", "hint"]
+Standing = Literal["confirmed", "named", "possible", "doubtful"]
+Verdict = Literal["refused", "accepted", "undetermined"]
+SignatureStatus = Literal["valid", "invalid", "not-examined"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+EFFECTS: tuple[Effect, ...] = ("refuses", "unknown", "tolerates")
+CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "hint")
+STANDINGS: tuple[Standing, ...] = ("confirmed", "named", "possible", "doubtful")
+
+Facts = Mapping[str, Any]
+
+
+class Place(NamedTuple):
+    """A spot in an exhibit: ``payload.exp``, ``request.grant_type``, ``certificate.not_after``."""
+
+    exhibit: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.exhibit}.{self.path}" if self.path else self.exhibit
+
+
+class Hit(NamedTuple):
+    """What a check saw: where, the facts, and which of the rule's wordings fits. No prose, no severity."""
+
+    at: Place
+    facts: Facts
+    variant: str = ""
+
+
+class Skipped(NamedTuple):
+    """Why a rule could not be examined, and which exhibit it would need."""
+
+    because: str
+    needs: str
+
+
+class Finding(NamedTuple):
+    """A hit in the words and with the weight of its rule, under one profile."""
+
+    rule: str
+    variant: str
+    severity: Severity
+    effect: Effect
+    confidence: Confidence
+    at: Place
+    message: str
+    label: str
+    note: str
+    help: str
+    facts: Facts
+
+
+class Broken(NamedTuple):
+    """A rule that failed by itself; the others went on."""
+
+    rule: str
+    error: str

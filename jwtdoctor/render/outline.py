@@ -1,0 +1,202 @@
+"""What a report says to a person, in order, free of any look: the answer first, then the evidence, then the differential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..decode import Lexeme
+from ..diagnosis import Cause
+from ..model import Finding
+from ..moments import utc
+from ..report import Result, summary
+from ..visible import safe
+
+
+class Excerpt(NamedTuple):
+    """A piece of the material with a span to underline: rows of (number, text), the marked row, start and length."""
+
+    title: str
+    rows: tuple[tuple[int | None, str], ...]
+    marked: int
+    start: int
+    length: int
+
+
+class Entry(NamedTuple):
+    """One line of the differential: what it is, a name, what there is to say."""
+
+    label: str
+    name: str
+    text: str
+
+
+VERDICTS = {"refused": "REFUSED", "accepted": "ACCEPTED", "undetermined": "UNDETERMINED"}
+
+
+def answer(result: Result) -> str:
+    """The one sentence."""
+    return summary(result)
+
+
+def circumstances(result: Result) -> str:
+    """Under which rules, as of when, and what was taken off the paste."""
+    parts = [f"rules of {result.profile.title or result.profile.name} ({result.profile.why})"]
+    if result.judged_at is not None:
+        whose = "the answer's Date" if result.judged_by == "date" else "now"
+        parts.append(f"judged as of {utc(result.judged_at)} ({whose})")
+    if result.source.stripped:
+        parts.append(f"taken off before reading: {', '.join(result.source.stripped)}")
+    return "; ".join(parts)
+
+
+def where(result: Result) -> str:
+    """Name, line and column of the paste."""
+    source = result.source
+    return safe(source.name, 60) if source.form == "answer" else f"{safe(source.name, 60)}:{source.line}:{source.column}"
+
+
+def ordered(result: Result) -> list[Finding]:
+    """Findings as a person wants them: causes in their rank, then the rest by severity."""
+    rank = {cause.cause: index for index, cause in enumerate(result.diagnosis.causes)}
+    weight = {"error": 0, "warning": 1, "info": 2}
+    return sorted(result.findings, key=lambda f: (rank.get(f.rule, 999), weight[f.severity]))
+
+
+def excerpt(result: Result, finding: Finding, width: int) -> Excerpt:
+    """The decoded member a finding points at, with the one before it; symbolic places become columns only here."""
+    exhibit, path = finding.at
+    if exhibit in ("header", "payload") and path:
+        members = dict(result.header if exhibit == "header" else result.claims)
+        return _member(exhibit, path, members, width)
+    text = _MATERIAL.get(exhibit, exhibit)
+    if exhibit == "signature":
+        text = "header.claims.signature"
+        return Excerpt("signature (third segment)", ((None, text),), 0, 14, 9)
+    if exhibit in ("endpoint", "request", "certificate"):
+        shown = _shown(result, finding)
+        return Excerpt(str(finding.at), ((None, shown),), 0, 0, len(shown))
+    return Excerpt(str(finding.at), ((None, text),), 0, 0, len(text))
+
+
+_MATERIAL = {"token": "the pasted text", "header": "the first segment", "payload": "the second segment"}
+
+
+def _shown(result: Result, finding: Finding) -> str:
+    facts = finding.facts
+    for name in ("url", "value", "certificate", "where", "host"):
+        if facts.get(name):
+            return safe(facts[name], 70)
+    return str(finding.at)
+
+
+def _member(exhibit: str, path: str, members: dict[str, object], width: int) -> Excerpt:
+    title = f"{exhibit}.{path}"
+    names = list(members)
+    if path not in names:
+        number = len(names) + 2
+        rows: list[tuple[int | None, str]] = [(number - 1, _row(names[-1], members[names[-1]], width, False)[0])] if names else []
+        return Excerpt(title, (*rows, (number, "}")), len(rows), 0, 1)
+    index = names.index(path)
+    rows = [(index + 1, _row(names[index - 1], members[names[index - 1]], width, True)[0])] if index else []
+    text, start, length = _row(path, members[path], width, index + 1 < len(names))
+    return Excerpt(title, (*rows, (index + 2, text)), len(rows), start, length)
+
+
+def _row(name: str, value: object, width: int, comma: bool) -> tuple[str, int, int]:
+    """``"name": value,`` shortened to ``width``, with the value's start and length."""
+    key = f'"{safe(name, 30)}": '
+    written = json_text(value)
+    room = max(12, width - len(key) - 2)
+    if len(written) > room:
+        written = f"{written[: room - 1]}…"
+    return f"{key}{written}{',' if comma else ''}", len(key), len(written)
+
+
+def json_text(value: object) -> str:
+    """A claim's value as it stands in the token, ASCII only and without secrets."""
+    import json
+
+    from ..visible import plain_json
+
+    lexeme = getattr(value, "lexeme", None)
+    if isinstance(lexeme, str):
+        return safe(lexeme)
+    if isinstance(value, Lexeme):
+        return safe(str(value))
+    return json.dumps(plain_json(value), ensure_ascii=True)
+
+
+def differential(result: Result) -> Iterator[Entry]:
+    """Server said, meaning, likely, cannot see, ruled out, also found, not examined."""
+    diagnosis = result.diagnosis
+    if diagnosis.symptom is not None:
+        yield Entry("server said" if not _is_client(diagnosis.shows) else "it said", "", diagnosis.shows)
+        yield Entry("meaning", "", diagnosis.meaning)
+    elif not result.answer_known:
+        yield Entry("server said", "", "words that are not in the catalogue; ranked as if nothing had been said")
+    for cause in _likely(diagnosis.causes):
+        yield Entry("likely", cause.cause, _likely_text(result, cause))
+    for cause in diagnosis.causes:
+        if not cause.seen and cause.examined is False and cause.standing != "doubtful":
+            yield Entry("cannot see", cause.cause, _unseen_text(cause))
+    if diagnosis.ruled_out and diagnosis.symptom is not None:
+        yield Entry("ruled out", "", ", ".join(diagnosis.ruled_out))
+    if diagnosis.also_found:
+        note = "worth fixing, does not explain this answer" if diagnosis.symptom else "let pass by this provider, or only a hint"
+        yield Entry("also found", "", f"{', '.join(diagnosis.also_found)} ({note})")
+    yield from _not_examined(result)
+    for broken in result.broke:
+        yield Entry("broke", broken.rule, f"{broken.error} (a fault of jwtdoctor; the other rules were not affected)")
+
+
+def _is_client(shows: str) -> bool:
+    return "Error" in shows or "error:" in shows
+
+
+def _likely(causes: tuple[Cause, ...]) -> list[Cause]:
+    return [cause for cause in causes if cause.seen]
+
+
+def _likely_text(result: Result, cause: Cause) -> str:
+    told = next((f.message for f in result.findings if f.rule == cause.cause), "")
+    why = cause.why.removeprefix(told).lstrip("; ")
+    doubt = "doubtful: " if cause.standing == "doubtful" else ""
+    return f"{doubt}{why}" if why else f"{doubt}{cause.title}"
+
+
+def _unseen_text(cause: Cause) -> str:
+    look = f" Look: {cause.look}." if cause.look else ""
+    return f"{cause.title}. {cause.ask}{look}" if cause.ask else cause.title
+
+
+def _not_examined(result: Result) -> Iterator[Entry]:
+    """Grouped by what is missing; what no option can supply is left to the JSON."""
+    groups: dict[str, list[str]] = {}
+    for rule, skipped in result.diagnosis.not_examined:
+        groups.setdefault(skipped.because, []).append(rule)
+    for because, rules in groups.items():
+        if "--" in because or "Date" in because:
+            yield Entry("not examined", "", f"{', '.join(rules)}: {because}")
+
+
+def signature_line(result: Result) -> str:
+    """The verdict on the signature, apart from the claims."""
+    signature = result.signature
+    if signature.status == "valid":
+        return f"verifies with {safe(signature.certificate)}, SHA-256 {_colons(signature.sha256)}"
+    if signature.status == "invalid":
+        return f"does not verify{f' ({signature.reason})' if signature.reason else ''}"
+    return "not examined: give the certificate uploaded to the app with --cert FILE"
+
+
+def _colons(digest: str) -> str:
+    return ":".join(digest[i : i + 2] for i in range(0, min(len(digest), 64), 2)).upper()
+
+
+def certificates(result: Result) -> Iterator[str]:
+    """One line per certificate given: type, size, validity, fingerprints."""
+    for each in result.certificates:
+        dates = f", valid {utc(each.not_before)[:10]} to {utc(each.not_after)[:10]}" if each.not_after is not None else ""
+        size = f", {each.der_size} bytes of 4096" if each.der_size else ""
+        yield f"{safe(each.name)}: {each.kind}, {each.type} {each.size}{dates}{size}, SHA-256 {_colons(each.sha256 or each.spki_sha256)}"

@@ -1,0 +1,47 @@
+"""No colour, no frame, no drawing: for pipes, logs and screen readers. Every line says by itself what it is."""
+
+from __future__ import annotations
+
+import textwrap
+
+from ..report import Report, Result
+from . import Look, outline
+
+
+def render(report: Report, look: Look) -> str:
+    """Paragraphs of labelled lines."""
+    return "\n".join(_result(each, look.width) for each in report.results)
+
+
+def _result(result: Result, width: int) -> str:
+    lines: list[str] = []
+
+    def say(label: str, text: str) -> None:
+        if text:
+            lines.extend(textwrap.wrap(f"{label}: {text}", width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+
+    say(outline.VERDICTS[result.verdict], outline.answer(result))
+    if result.kind is not None:
+        say("Signature", outline.signature_line(result))
+    for line in outline.certificates(result):
+        say("Certificate", line)
+    say("Source", f"{outline.where(result)}, {outline.circumstances(result)}")
+    for finding in outline.ordered(result):
+        lines.append("")
+        say(f"{finding.severity.capitalize()} {finding.rule}", finding.message)
+        shown = outline.excerpt(result, finding, 10_000)
+        number, text = shown.rows[shown.marked]
+        say("At", f"{shown.title}{f', line {number}' if number else ''}: {text}" if shown.rows else shown.title)
+        say("Seen", finding.label)
+        say("Note", finding.note)
+        say("Help", finding.help)
+        say("Known effect", f"this server {_EFFECTS[finding.effect]}")
+    entries = list(outline.differential(result))
+    if entries:
+        lines.append("")
+    for entry in entries:
+        say(entry.label.capitalize(), f"{entry.name}: {entry.text}" if entry.name else entry.text)
+    return "\n".join(lines) + "\n"
+
+
+_EFFECTS = {"refuses": "refuses it", "tolerates": "lets it pass", "unknown": "may or may not mind: not known"}

@@ -1,0 +1,134 @@
+"""For a person at a terminal: the answer, then each finding in a frame of the decoded segment, then the differential.
+
+Built of rich ``Text``, never of markup: markup would eat ``[rule-name]`` and obey what stands in a claim.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from ..model import Finding
+from ..report import Report, Result
+from . import Look, outline
+
+_STYLES = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+_VERDICTS = {"refused": "bold white on red", "accepted": "bold black on green", "undetermined": "bold black on yellow"}
+_LABELS = 14
+
+
+def render(report: Report, look: Look) -> str:
+    """ANSI text when ``look.color``, the same without colours else."""
+    out = io.StringIO()
+    console = Console(
+        file=out, width=look.width, force_terminal=look.color, no_color=not look.color, color_system="standard" if look.color else None,
+        highlight=False, markup=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+    for index, result in enumerate(report.results):
+        if index:
+            console.print(Text("─" * look.width, style="dim"))
+        for line in _result(result, max(40, look.width)):
+            console.print(line, soft_wrap=True)
+    return out.getvalue()
+
+
+def _result(result: Result, width: int) -> list[Text]:
+    lines = _answer(result, width)
+    for finding in outline.ordered(result):
+        lines.append(Text())
+        lines.extend(_finding(result, finding, width))
+    rows = list(outline.differential(result))
+    if rows:
+        lines.append(Text())
+    previous = ""
+    for entry in rows:
+        label = entry.label if entry.label != previous else ""
+        previous = entry.label
+        lines.extend(_entry(label, entry.name, entry.text, width, _ENTRY_STYLES.get(entry.label, "bold")))
+    return lines
+
+
+_ENTRY_STYLES = {"likely": "bold green", "broke": "bold red", "not examined": "dim", "ruled out": "dim", "also found": "dim"}
+
+
+def _answer(result: Result, width: int) -> list[Text]:
+    badge = f" {outline.VERDICTS[result.verdict]} "
+    lines = []
+    wrapped = textwrap.wrap(outline.answer(result), max(30, width - len(badge) - 1), break_long_words=True, break_on_hyphens=False)
+    for index, row in enumerate(wrapped):
+        line = Text(badge, style=_VERDICTS[result.verdict]) if not index else Text(" " * len(badge))
+        lines.append(line + Text(" ") + Text(row, style="bold"))
+    if result.kind is not None:
+        lines.extend(_entry("signature", "", outline.signature_line(result), width, "dim"))
+    for row in outline.certificates(result):
+        lines.extend(_entry("certificate", "", row, width, "dim"))
+    lines.extend(_entry("source", "", f"{outline.where(result)}; {outline.circumstances(result)}", width, "dim"))
+    return lines
+
+
+def _entry(label: str, name: str, text: str, width: int, style: str) -> list[Text]:
+    """A label in the left column, the rest hanging beside it."""
+    room = max(20, width - _LABELS)
+    rows = textwrap.wrap(text, room, break_long_words=True, break_on_hyphens=False)
+    lines = []
+    if name:
+        lines.append(Text(f"{label:<{_LABELS}}", style=style) + Text(name, style="bold"))
+        label = ""
+    for index, row in enumerate(rows):
+        lines.append(Text(f"{label if not index else '':<{_LABELS}}", style=style) + Text(row))
+    return lines
+
+
+def _finding(result: Result, finding: Finding, width: int) -> list[Text]:
+    style = _STYLES[finding.severity]
+    shown = outline.excerpt(result, finding, width - 8)
+    numbers = [number for number, _ in shown.rows if number is not None]
+    gutter = len(str(max(numbers))) if numbers else 1
+    pad = " " * gutter
+    lines = _headline(finding, style, width)
+    lines.append(Text(f"{pad}--> ", style="blue") + Text(f"{shown.title} ") + Text(f"({outline.where(result)})", style="dim"))
+    lines.append(Text(f"{pad} │", style="blue"))
+    for index, (number, text) in enumerate(shown.rows):
+        lines.append(Text(f"{number if number is not None else '':>{gutter}} │ ", style="blue") + Text(f"  {text}"))
+        if index == shown.marked:
+            lines.extend(_underline(shown, finding.label, pad, style, width))
+    lines.append(Text(f"{pad} │", style="blue"))
+    for kind, said in (("note", finding.note), ("help", finding.help)):
+        lines.extend(_said(pad, kind, said, width))
+    if finding.effect == "tolerates":
+        lines.extend(_said(pad, "known", "this server lets it pass", width))
+    lines.extend(_said(pad, "explain", f"jwtdoctor explain {finding.rule}", width))
+    return lines
+
+
+def _headline(finding: Finding, style: str, width: int) -> list[Text]:
+    tag = f"{finding.severity}[{finding.rule}]"
+    rows = textwrap.wrap(f"{tag}: {finding.message}", width, subsequent_indent="  ", break_long_words=True, break_on_hyphens=False)
+    first = Text(rows[0], style="bold")
+    first.stylize(style, 0, min(len(tag), len(rows[0])))
+    return [first, *(Text(row, style="bold") for row in rows[1:])]
+
+
+def _underline(shown: outline.Excerpt, label: str, pad: str, style: str, width: int) -> list[Text]:
+    text = shown.rows[shown.marked][1]
+    start = 2 + cell_len(text[: shown.start])
+    carets = "^" * max(1, min(cell_len(text[shown.start : shown.start + shown.length]), width - start - len(pad) - 4))
+    before = Text(f"{pad} │ ", style="blue")
+    used = len(pad) + 3 + start + len(carets) + 1
+    if used + cell_len(label) <= width:
+        return [before + Text(" " * start) + Text(f"{carets} {label}", style=style)]
+    rows = textwrap.wrap(label, max(20, width - len(pad) - 5), break_on_hyphens=False)
+    return [before + Text(" " * start) + Text(carets, style=style), *(before + Text(f"  {row}", style=style) for row in rows)]
+
+
+def _said(pad: str, kind: str, said: str, width: int) -> list[Text]:
+    if not said:
+        return []
+    indent = f"{pad} = {kind}: "
+    rows = textwrap.wrap(said, max(20, width - len(indent)), break_long_words=True, break_on_hyphens=False)
+    lines = [Text(f"{pad} = ", style="blue") + Text(f"{kind}: ", style="bold") + Text(rows[0])]
+    return lines + [Text(" " * len(indent)) + Text(row) for row in rows[1:]]

@@ -1,0 +1,185 @@
+"""What is the result? Frozen; verdict, exit code and the JSON of the contract are its properties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .diagnosis import Cause, Diagnosis
+from .model import SEVERITIES, Broken, Finding, SignatureStatus, Verdict
+from .visible import plain_json, safe, scrub
+
+FORMAT = "jwtdoctor-report"
+VERSION = 1
+
+
+class Source(NamedTuple):
+    """Where a paste stood."""
+
+    name: str
+    line: int = 1
+    column: int = 1
+    form: str = "bare"
+    stripped: tuple[str, ...] = ()
+    """What was taken off to get at the token; a server would not do that."""
+
+
+class Chosen(NamedTuple):
+    """Which provider's rules were applied, and why."""
+
+    name: str
+    chosen_by: str
+    why: str
+    title: str = ""
+
+
+class Signature(NamedTuple):
+    """The verdict on the signature, apart from that on the claims."""
+
+    status: SignatureStatus
+    reason: str | None = None
+    certificate: str = ""
+    """Name of the certificate that verifies."""
+    sha256: str = ""
+
+
+class Result(NamedTuple):
+    """The outcome for one assertion, or for an answer without one."""
+
+    source: Source
+    profile: Chosen
+    kind: str | None
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    signature: Signature
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    broke: tuple[Broken, ...]
+    diagnosis: Diagnosis
+    answer_known: bool = True
+    """False when an answer was given that the catalogue does not know."""
+    certificates: tuple[Any, ...] = ()
+    """The materials given, for renderers: name, type, size, fingerprints."""
+    judged_at: int | None = None
+    judged_by: str = "now"
+    """``now`` or ``date``: whose clock."""
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of ``results``."""
+        diagnosis = self.diagnosis
+        return {
+            "source": {
+                "name": scrub(self.source.name), "line": self.source.line, "column": self.source.column,
+                "form": self.source.form, "stripped": list(self.source.stripped),
+            },
+            "profile": {"name": self.profile.name, "chosen_by": self.profile.chosen_by, "why": self.profile.why},
+            "token": None if self.kind is None else {
+                "kind": self.kind, "header": plain_json(self.header), "claims": plain_json(self.claims),
+            },
+            "signature": {
+                "status": self.signature.status, "reason": self.signature.reason,
+                "certificate": self.signature.certificate or None, "sha256": self.signature.sha256 or None,
+            },
+            "verdict": self.verdict,
+            "summary": summary(self),
+            "judged": {"at": self.judged_at, "clock": self.judged_by},
+            "findings": [_finding(each) for each in self.findings],
+            "broke": [{"rule": each.rule, "error": each.error} for each in self.broke],
+            "diagnosis": {
+                "symptom": diagnosis.symptom,
+                "meaning": diagnosis.meaning or None,
+                "answer_known": self.answer_known,
+                "causes": [_cause(each) for each in diagnosis.causes],
+                "ruled_out": list(diagnosis.ruled_out),
+                "also_found": list(diagnosis.also_found),
+                "not_examined": [
+                    {"rule": rule, "needs": skipped.needs, "because": skipped.because} for rule, skipped in diagnosis.not_examined
+                ],
+            },
+        }  # fmt: skip
+
+
+def summary(result: Result) -> str:
+    """The answer in one sentence or two."""
+    causes = result.diagnosis.causes
+    first = causes[0] if causes else None
+    if first is not None and first.seen:
+        finding = next((f for f in result.findings if f.rule == first.cause), None)
+        told = finding.message if finding is not None else first.title
+        if first.standing == "doubtful":
+            return f"{_sentence(told)} That is a fault, but it is doubtful that it explains the refusal: shipping clients send it and are let in."
+        return _sentence(told)
+    if first is not None:
+        seen = "Nothing in the assertion explains this answer. " if result.kind is not None else ""
+        return f"{seen}Most likely {first.title}."
+    unexamined = result.signature.status == "not-examined"
+    if result.kind is None:
+        return "This answer is not in the catalogue, and there is no assertion to examine."
+    tolerated = sum(each.effect == "tolerates" for each in result.findings)
+    faults = f" ({tolerated} fault{'s' if tolerated > 1 else ''} this provider lets pass)" if tolerated else ""
+    if unexamined:
+        return f"Nothing here is known to be refused{faults}; whether the signature fits the app's certificate was not examined."
+    return f"Nothing to object to{faults}: the claims are good and the signature verifies."
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+class Report(NamedTuple):
+    """Everything one call found."""
+
+    results: tuple[Result, ...]
+    now: int | None
+    tool_version: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of the contract, version 1."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "tool": {"name": "jwtdoctor", "version": self.tool_version},
+            "now": self.now,
+            "results": [each.to_json() for each in self.results],
+        }
+
+    def exit_code(self, fail_on: str = "error") -> int:
+        """0 nothing at or above ``fail_on``; 1 something; 3 nothing was there to diagnose."""
+        if not self.results:
+            return 3
+        if fail_on == "never":
+            return 0
+        limit = SEVERITIES.index("warning" if fail_on == "warning" else "error")
+        for result in self.results:
+            if result.kind is None and result.diagnosis.causes:
+                return 1
+            if any(SEVERITIES.index(each.severity) <= limit for each in result.findings):
+                return 1
+        return 0
+
+
+def verdict_of(findings: tuple[Finding, ...], signature: Signature, kind: str | None) -> Verdict:
+    """By effect, never by severity: refused, if something found is known to be refused; accepted, if the signature is good
+    and nothing found is known to be refused or of unknown effect."""
+    solid = [each for each in findings if each.confidence != "hint"]
+    if any(each.effect == "refuses" for each in solid):
+        return "refused"
+    if kind != "assertion" or signature.status != "valid" or any(each.effect == "unknown" for each in solid):
+        return "undetermined"
+    return "accepted"
+
+
+def _finding(each: Finding) -> dict[str, Any]:
+    return {
+        "rule": each.rule, "variant": each.variant or None, "severity": each.severity, "effect": each.effect,
+        "confidence": each.confidence, "at": str(each.at), "message": each.message, "label": each.label or None,
+        "note": each.note or None, "facts": plain_json(dict(each.facts)), "help": each.help,
+    }  # fmt: skip
+
+
+def _cause(each: Cause) -> dict[str, Any]:
+    return {
+        "cause": each.cause, "title": each.title, "standing": each.standing, "seen": each.seen, "why": safe(each.why, 1000),
+        "ask": each.ask or None, "help": each.help, "look": each.look or None,
+    }  # fmt: skip
