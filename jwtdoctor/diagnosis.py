@@ -106,9 +106,8 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
             ruled_out.append(name)
             continue
         finding = best.get(name)
-        rule = catalog.rules.get(name)
         standing = _standing(candidate, finding)
-        tier = _tier(standing, finding, rule, symptom, name in skipped)
+        tier = _tier(standing, finding, _stage(catalog, name, symptom), symptom)
         key = (tier, 1 if name in explained else 0, _STANDING[standing] if tier == 0 else 0, index)
         ranked.append((key, _cause(catalog, candidate, standing, finding, skipped.get(name))))
     ranked.sort(key=lambda pair: pair[0])
@@ -145,15 +144,21 @@ def _standing(candidate: Candidate, finding: Finding | None) -> Standing:
     return candidate.standing
 
 
-def _tier(standing: Standing, finding: Finding | None, rule: Rule | None, symptom: Symptom, skipped: bool) -> int:
-    """0 seen and fitting · 1 the known candidates of this very check that could not be examined · 2 a doubtful fault of
+def _stage(catalog: Catalog, name: str, symptom: Symptom) -> str:
+    """The server check a cause belongs to; an unseen one that names none belongs to the check that answered."""
+    rule = catalog.rules.get(name)
+    return rule.stage if rule is not None else catalog.unseen[name].stage or symptom.stage
+
+
+def _tier(standing: Standing, finding: Finding | None, stage: str, symptom: Symptom) -> int:
+    """0 seen and fitting · 1 confirmed causes of this very check, of which nothing could be seen · 2 a doubtful fault of
     this check, seen · 3 to 5 what nothing was seen of, by standing · 6 other doubtful ones."""
-    same_stage = rule is not None and rule.stage == symptom.stage
+    same_stage = stage == symptom.stage
     if finding is not None and finding.confidence != "hint" and standing != "doubtful":
         return 0
     if finding is not None and standing == "doubtful":
         return 2 if same_stage and finding.confidence != "hint" else 6
-    if same_stage and skipped and standing == "confirmed":
+    if same_stage and standing == "confirmed":
         return 1
     return {"confirmed": 3, "named": 4, "possible": 5, "doubtful": 6}[standing]
 

@@ -73,6 +73,8 @@ class Unseen(NamedTuple):
     cites: tuple[str, ...]
     where: str
     """``server``; or ``client``: the client program's own words show it."""
+    stage: str = ""
+    """The server check it belongs to, where that is not the one of the answer."""
 
 
 class Candidate(NamedTuple):

@@ -65,7 +65,8 @@ CASE: dict[str, Kind] = {
     "endpoint": _text, "error": _text, "certificate": _text, "key": _text, "mutation": _text, "profile": _text, "app": _text,
     "request": _table, "payload": _text, "finds": lambda v: isinstance(v, list),
 }  # fmt: skip
-UNSEEN: dict[str, Kind] = {key: _text for key in ("name", "title", "why", "ask", "look", "help")} | {"cites": _some}
+UNSEEN_NEEDS = ("name", "title", "why", "ask", "look", "help", "cites")
+UNSEEN: dict[str, Kind] = {key: _text for key in UNSEEN_NEEDS} | {"cites": _some, "stage": _one_of(*STAGES)}
 SYMPTOM: dict[str, Kind] = {
     "name": _text, "shows": _text, "meaning": _text, "stage": _one_of(*STAGES),
     "passed": lambda v: isinstance(v, list) and set(v) <= set(STAGES), "implies": _table, "explain": _text, "cites": _some,
@@ -141,7 +142,7 @@ def read(folder: Path, *, cases: bool = False) -> dict[str, Any]:
             plain["rules"].append(_rule(file, parts[0], cases))
         elif parts[0] in ("unseen", "client") and len(parts) == 2:
             _claim(owners, file)
-            file.table(file.data, UNSEEN, tuple(UNSEEN), "a cause that no token shows")
+            file.table(file.data, UNSEEN, UNSEEN_NEEDS, "a cause that no token shows")
             plain["unseen"].append({**file.data, "where": "server" if parts[0] == "unseen" else "client"})
         elif parts[0] == "symptoms" and len(parts) == 3:
             plain["symptoms"].append(_symptom(file, parts[1]))

@@ -234,7 +234,7 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
             )
         if case.app is None:
             return Skipped("the kind of app is not known; an external client app is found only at the org's own domain", "app")
-    if claimed.host.kind == called.host.kind == "own":
+    if claimed.host.kind == called.host.kind == "own" and case.app != "external-client-app":
         # Government Cloud: the request goes to the My Domain while aud stays the shared host (simple-salesforce pull request 711).
         return Skipped("some orgs want the shared host as audience at their own domain; which ones cannot be seen", "org")
     return NOTHING
