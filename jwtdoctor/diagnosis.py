@@ -47,6 +47,8 @@ class Diagnosis(NamedTuple):
     ruled_out: tuple[str, ...]
     also_found: tuple[str, ...]
     not_examined: tuple[tuple[str, Skipped], ...]
+    consequences: tuple[str, ...] = ()
+    """Rules whose findings only follow from another finding."""
 
 
 def symptom_of(catalog: Catalog, answer: Answer, provider: str) -> Symptom | None:
@@ -120,6 +122,7 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
         ruled_out=tuple(ruled_out),
         also_found=tuple(dict.fromkeys(f.rule for f in answers.findings if f.rule not in named)),
         not_examined=answers.skipped,
+        consequences=tuple(name for name in best if name in explained),
     )
 
 
@@ -229,4 +232,5 @@ def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
         ruled_out=answers.clear,
         also_found=tuple(name for name in best if name not in named),
         not_examined=answers.skipped,
+        consequences=tuple(name for name in best if name in explained),
     )

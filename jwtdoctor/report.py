@@ -92,6 +92,7 @@ class Result(NamedTuple):
                 "causes": [_cause(each) for each in diagnosis.causes],
                 "ruled_out": list(diagnosis.ruled_out),
                 "also_found": list(diagnosis.also_found),
+                "consequences": list(diagnosis.consequences),
                 "not_examined": [
                     {"rule": rule, "needs": skipped.needs, "because": skipped.because} for rule, skipped in diagnosis.not_examined
                 ],

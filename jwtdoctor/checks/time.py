@@ -176,7 +176,7 @@ def overflow(case: Case) -> Overflow | None:
     return None
 
 
-@check("expiry-overflow", facts="value meant at lifetime milliseconds integer base until", variants="past future", needs="claims clock")
+@check("expiry-overflow", facts="value meant at lifetime milliseconds integer shift base until", variants="past future", needs="claims clock")
 def expiry_overflow(case: Case, params: object) -> Outcome:
     """exp is the signing moment plus epoch milliseconds squeezed into a signed 32-bit integer."""
     reading, found = case.facet(numericdate.exp), case.facet(overflow)
@@ -192,6 +192,7 @@ def expiry_overflow(case: Case, params: object) -> Outcome:
         lifetime=span(found.lifetime),
         milliseconds=found.milliseconds,
         integer=found.integer,
+        shift=f"{span(found.integer)} {'before' if found.integer < 0 else 'after'}",
         base=found.base if found.base != "now" else "the moment of signing",
         until=utc(_flips(found)),
     )

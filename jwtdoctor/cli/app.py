@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated, Literal
 
-import click
 import typer
 
 from .._version import __version__
@@ -55,7 +54,7 @@ def _root(
 
 @app.command("diagnose", help=DIAGNOSE_HELP)
 def _diagnose(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="File, `-`, or the pasted text.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="File, `-`, or the pasted text.")] = None,
     certs: Annotated[
         list[str] | None,
         typer.Option("--cert", metavar="FILE", help="The certificate uploaded to the app (PEM or DER). Repeatable."),
@@ -143,17 +142,18 @@ def run() -> int:
         words = ["diagnose", *words]
     try:
         code = app(args=words, prog_name="jwtdoctor", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message())
-        return COULD_NOT
-    except click.ClickException as error:
-        complain(f"{error.format_message()} (jwtdoctor {_command(words)}--help shows what is accepted)")
-        return COULD_NOT
-    except click.exceptions.Exit as leave:
+    except typer.Exit as leave:
         return int(leave.exit_code)
-    except click.exceptions.Abort:
+    except typer.Abort:
         complain("stopped")
         return 130
+    except Exception as error:
+        # Usage errors are click's; typer brings click along in some versions and holds a copy of it in others.
+        told = getattr(error, "format_message", None)
+        if told is None:
+            raise
+        complain(f"{' '.join(told().split())} (`jwtdoctor {_command(words)}--help` shows what is accepted)")
+        return COULD_NOT
     return int(code) if isinstance(code, int) else 0
 
 

@@ -57,10 +57,11 @@ def where(result: Result) -> str:
 
 
 def ordered(result: Result) -> list[Finding]:
-    """Findings as a person wants them: causes in their rank, then the rest by severity."""
+    """Findings as a person wants them: causes in their rank, then the rest by severity; without mere consequences."""
     rank = {cause.cause: index for index, cause in enumerate(result.diagnosis.causes)}
     weight = {"error": 0, "warning": 1, "info": 2}
-    return sorted(result.findings, key=lambda f: (rank.get(f.rule, 999), weight[f.severity]))
+    told = [each for each in result.findings if each.rule not in result.diagnosis.consequences]
+    return sorted(told, key=lambda f: (rank.get(f.rule, 999), weight[f.severity]))
 
 
 def excerpt(result: Result, finding: Finding, width: int) -> Excerpt:
@@ -135,11 +136,12 @@ def differential(result: Result) -> Iterator[Entry]:
         yield Entry("meaning", "", diagnosis.meaning)
     elif not result.answer_known:
         yield Entry("server said", "", "words that are not in the catalogue; ranked as if nothing had been said")
-    for cause in _likely(diagnosis.causes):
+    likely = [cause for cause in diagnosis.causes if cause.seen and cause.cause not in diagnosis.consequences]
+    for cause in likely:
         yield Entry("likely", cause.cause, _likely_text(result, cause))
-    for cause in diagnosis.causes:
-        if not cause.seen and cause.examined is False and cause.standing != "doubtful":
-            yield Entry("cannot see", cause.cause, _unseen_text(cause))
+    if diagnosis.consequences:
+        yield Entry("follows", "", f"{', '.join(diagnosis.consequences)} (only consequences of the above)")
+    yield from _cannot_see(diagnosis.causes, _FEW if likely else _MANY)
     if diagnosis.ruled_out and diagnosis.symptom is not None:
         yield Entry("ruled out", "", ", ".join(diagnosis.ruled_out))
     if diagnosis.also_found:
@@ -154,8 +156,17 @@ def _is_client(shows: str) -> bool:
     return "Error" in shows or "error:" in shows
 
 
-def _likely(causes: tuple[Cause, ...]) -> list[Cause]:
-    return [cause for cause in causes if cause.seen]
+_FEW, _MANY = 2, 4
+"""Unseen causes told at length: beside a likely one, and without any."""
+
+
+def _cannot_see(causes: tuple[Cause, ...], told: int) -> Iterator[Entry]:
+    unseen = [cause for cause in causes if not cause.seen and cause.standing != "doubtful"]
+    for cause in unseen[:told]:
+        yield Entry("cannot see", cause.cause, _unseen_text(cause))
+    if unseen[told:]:
+        names = ", ".join(cause.cause for cause in unseen[told:])
+        yield Entry("less likely", "", f"{names} (jwtdoctor explain NAME)")
 
 
 def _likely_text(result: Result, cause: Cause) -> str:
@@ -167,13 +178,16 @@ def _likely_text(result: Result, cause: Cause) -> str:
 
 def _unseen_text(cause: Cause) -> str:
     look = f" Look: {cause.look}." if cause.look else ""
-    return f"{cause.title}. {cause.ask}{look}" if cause.ask else cause.title
+    return f"{cause.title}; {cause.ask}{look}" if cause.ask else cause.title
 
 
 def _not_examined(result: Result) -> Iterator[Entry]:
     """Grouped by what is missing; what no option can supply is left to the JSON."""
     groups: dict[str, list[str]] = {}
+    told = {cause.cause for cause in result.diagnosis.causes}
     for rule, skipped in result.diagnosis.not_examined:
+        if rule in told:
+            continue
         groups.setdefault(skipped.because, []).append(rule)
     for because, rules in groups.items():
         if "--" in because or "Date" in because:
@@ -184,7 +198,7 @@ def signature_line(result: Result) -> str:
     """The verdict on the signature, apart from the claims."""
     signature = result.signature
     if signature.status == "valid":
-        return f"verifies with {safe(signature.certificate)}, SHA-256 {_colons(signature.sha256)}"
+        return f"verifies with {safe(signature.certificate)}"
     if signature.status == "invalid":
         return f"does not verify{f' ({signature.reason})' if signature.reason else ''}"
     return "not examined: give the certificate uploaded to the app with --cert FILE"
@@ -194,9 +208,13 @@ def _colons(digest: str) -> str:
     return ":".join(digest[i : i + 2] for i in range(0, min(len(digest), 64), 2)).upper()
 
 
-def certificates(result: Result) -> Iterator[str]:
-    """One line per certificate given: type, size, validity, fingerprints."""
+def certificates(result: Result, width: int) -> Iterator[str]:
+    """Two lines per certificate given: type, size and validity; the fingerprint, broken between bytes where it must be."""
     for each in result.certificates:
         dates = f", valid {utc(each.not_before)[:10]} to {utc(each.not_after)[:10]}" if each.not_after is not None else ""
         size = f", {each.der_size} bytes of 4096" if each.der_size else ""
-        yield f"{safe(each.name)}: {each.kind}, {each.type} {each.size}{dates}{size}, SHA-256 {_colons(each.sha256 or each.spki_sha256)}"
+        yield f"{safe(each.name)}: {each.kind.replace('-', ' ')}, {each.type} {each.size}{dates}{size}"
+        digest = _colons(each.sha256 or each.spki_sha256)
+        what = "SHA-256 " if each.sha256 else "SHA-256 of the public key "
+        room = max(24, (width - len(what)) // 3 * 3)
+        yield what + " ".join(digest[i : i + room] for i in range(0, len(digest), room))

@@ -23,7 +23,7 @@ def _result(result: Result, width: int) -> str:
     say(outline.VERDICTS[result.verdict], outline.answer(result))
     if result.kind is not None:
         say("Signature", outline.signature_line(result))
-    for line in outline.certificates(result):
+    for line in outline.certificates(result, width - len("Certificate: ")):
         say("Certificate", line)
     say("Source", f"{outline.where(result)}, {outline.circumstances(result)}")
     for finding in outline.ordered(result):

@@ -52,7 +52,7 @@ def _result(result: Result, width: int) -> list[Text]:
     return lines
 
 
-_ENTRY_STYLES = {"likely": "bold green", "broke": "bold red", "not examined": "dim", "ruled out": "dim", "also found": "dim"}
+_ENTRY_STYLES = {"likely": "bold green", "broke": "bold red", "not examined": "dim", "ruled out": "dim", "also found": "dim", "follows": "dim", "less likely": "dim"}
 
 
 def _answer(result: Result, width: int) -> list[Text]:
@@ -64,8 +64,8 @@ def _answer(result: Result, width: int) -> list[Text]:
         lines.append(line + Text(" ") + Text(row, style="bold"))
     if result.kind is not None:
         lines.extend(_entry("signature", "", outline.signature_line(result), width, "dim"))
-    for row in outline.certificates(result):
-        lines.extend(_entry("certificate", "", row, width, "dim"))
+    for index, row in enumerate(outline.certificates(result, width - _LABELS)):
+        lines.extend(_entry("" if index % 2 else "certificate", "", row, width, "dim"))
     lines.extend(_entry("source", "", f"{outline.where(result)}; {outline.circumstances(result)}", width, "dim"))
     return lines
 

@@ -1,0 +1,264 @@
+"""Throwaway keys, certificates and assertions, deliberately right or wrong. Everything is made in memory, once per run."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
+from cryptography.x509.oid import NameOID
+
+FROZEN_NOW = 1795435200
+"""2026-11-23T12:00:00Z, the moment at which every worked case is judged."""
+ISS = "3MVG9kQp7Zr2VtLxWc0DhY5sNbEoT1uGfRmA8iJ4KqXvP6nUwSlHyBdCzO3eMgI9aFtVrQ2xLs7WkYb1NcDp"
+SUB = "integration@acme-demo.example"
+AUD = "https://login.salesforce.com"
+TOKEN_ENDPOINT = "https://login.salesforce.com/services/oauth2/token"
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+FORM = "application/x-www-form-urlencoded"
+DAY = 86400
+
+HEADER: Mapping[str, Any] = {"alg": "RS256", "typ": "JWT"}
+CLAIMS: Mapping[str, Any] = {"iss": ISS, "sub": SUB, "aud": AUD, "exp": FROZEN_NOW + 180}
+
+_HASHES: dict[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
+
+
+def b64u(data: bytes) -> str:
+    """Base64url without padding, RFC 7515 §2."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def compact(value: object) -> bytes:
+    """JSON without white space."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------------
+
+_SIZES = {"match": 2048, "other": 2048, "rsa3072": 3072, "rsa1024": 1024}
+
+
+@functools.cache
+def key(name: str) -> Any:
+    """The private key of that name: match, other, rsa3072, rsa1024, ec, or secret (bytes for HMAC)."""
+    if name == "ec":
+        return ec.generate_private_key(ec.SECP256R1())
+    if name == "secret":
+        return b"8F1C33C9A27E4D60B5E2F7A9D0C4B1E6A7D8F9E0B1C2D3E4F5A6B7C8D9E0F1A2"
+    return rsa.generate_private_key(public_exponent=65537, key_size=_SIZES[name])
+
+
+def private_pem(name: str = "match", password: bytes | None = None) -> bytes:
+    """The private key as PKCS#8 PEM, encrypted when a password is given."""
+    guard = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    return key(name).private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, guard)
+
+
+def public_pem(name: str = "match") -> bytes:
+    """The public half as SubjectPublicKeyInfo PEM."""
+    return key(name).public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+# --- certificates --------------------------------------------------------------------------------------------------------
+
+
+def issue(name: str = "match", *, start: int = -30 * DAY, end: int = 700 * DAY, filler: int = 0) -> x509.Certificate:
+    """A self-signed certificate; ``start`` and ``end`` are seconds relative to FROZEN_NOW, ``filler`` bytes make it large."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "acme-demo")])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key(name).public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(dt.datetime.fromtimestamp(FROZEN_NOW + start, dt.UTC))
+        .not_valid_after(dt.datetime.fromtimestamp(FROZEN_NOW + end, dt.UTC))
+    )
+    if filler:
+        unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), bytes(filler))
+        builder = builder.add_extension(unknown, critical=False)
+    return builder.sign(key(name), hashes.SHA256())
+
+
+def _pem(found: x509.Certificate) -> bytes:
+    return found.public_bytes(serialization.Encoding.PEM)
+
+
+def _csr() -> bytes:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "acme-demo")])
+    request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key("match"), hashes.SHA256())
+    return request.public_bytes(serialization.Encoding.PEM)
+
+
+def _pkcs12() -> bytes:
+    return pkcs12.serialize_key_and_certificates(
+        b"acme-demo", key("match"), issue("match"), None, serialization.BestAvailableEncryption(b"throwaway")
+    )
+
+
+def _openssh() -> bytes:
+    return key("match").public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+
+
+def jwk(name: str = "match") -> dict[str, str]:
+    """The public half of an RSA key as a JWK."""
+    numbers = key(name).public_key().public_numbers()
+    size = (numbers.n.bit_length() + 7) // 8
+    return {"kty": "RSA", "n": b64u(numbers.n.to_bytes(size, "big")), "e": b64u(numbers.e.to_bytes(3, "big"))}
+
+
+_CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
+    "match": lambda: _pem(issue("match")),
+    "other": lambda: _pem(issue("other")),
+    "rsa1024": lambda: _pem(issue("rsa1024")),
+    "ec": lambda: _pem(issue("ec")),
+    "expired": lambda: _pem(issue("match", start=-800 * DAY, end=-DAY)),
+    "expiring": lambda: _pem(issue("match", end=10 * DAY)),
+    "future": lambda: _pem(issue("match", start=DAY)),
+    "large": lambda: _pem(issue("match", filler=5000)),
+    "chain": lambda: certificate("match") + certificate("other"),
+    "with-key": lambda: certificate("match") + private_pem("match"),
+    "der": lambda: issue("match").public_bytes(serialization.Encoding.DER),
+    "public-key": lambda: public_pem("match"),
+    "openssh-public-key": _openssh,
+    "private-key": lambda: private_pem("match"),
+    "encrypted-private-key": lambda: private_pem("match", b"throwaway"),
+    "csr": _csr,
+    "pkcs7": lambda: pkcs7.serialize_certificates([issue("match")], serialization.Encoding.PEM),
+    "pkcs12": _pkcs12,
+    "keystore": lambda: b"\xfe\xed\xfe\xed\x00\x00\x00\x02" + bytes(64),
+    "jwk": lambda: compact(jwk("match")),
+    "token": lambda: mint().encode(),
+}
+
+
+@functools.cache
+def certificate(name: str) -> bytes:
+    """The contents of what a worked case gives as ``--cert``."""
+    return _CERTIFICATES[name]()
+
+
+# --- signatures and tokens -----------------------------------------------------------------------------------------------
+
+
+def sign(data: bytes, alg: str, private: Any) -> bytes:
+    """The signature that ``private`` makes for ``alg``: RFC 7518 §3. An alg the key does not know falls back to SHA-256."""
+    if alg.lower() == "none":
+        return b""
+    digest = _HASHES.get(alg[2:], hashes.SHA256())
+    if isinstance(private, bytes):
+        return hmac.new(private, data, digest.name).digest()
+    if isinstance(private, ec.EllipticCurvePrivateKey):
+        r, s = decode_dss_signature(private.sign(data, ec.ECDSA(digest)))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    if alg.startswith("PS"):
+        return private.sign(data, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
+    return private.sign(data, padding.PKCS1v15(), digest)
+
+
+def _bare_block(inside: bytes, private: rsa.RSAPrivateKey) -> bytes:
+    """PKCS#1 v1.5 padding around ``inside`` as it is, without a DigestInfo."""
+    size = private.key_size // 8
+    block = b"\x00\x01" + b"\xff" * (size - 3 - len(inside)) + b"\x00" + inside
+    numbers = private.private_numbers()
+    return pow(int.from_bytes(block, "big"), numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
+
+
+def _pss(data: bytes, private: rsa.RSAPrivateKey, digest: hashes.HashAlgorithm) -> bytes:
+    return private.sign(data, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
+
+
+def _padded(data: bytes) -> bytes:
+    return b".".join(part + b"=" * (-len(part) % 4) for part in data.split(b"."))
+
+
+def _decoded(data: bytes) -> bytes:
+    return b".".join(base64.urlsafe_b64decode(part + b"==") for part in data.split(b"."))
+
+
+_SIGNATURES: Mapping[str, Callable[[bytes, str, Any], bytes]] = {
+    "signed-decoded": lambda data, alg, private: sign(_decoded(data), alg, private),
+    "payload-only": lambda data, alg, private: sign(data.split(b".")[1], alg, private),
+    "newline": lambda data, alg, private: sign(data + b"\n", alg, private),
+    "trailing-dot": lambda data, alg, private: sign(data + b".", alg, private),
+    "padded": lambda data, alg, private: sign(_padded(data), alg, private),
+    "hashed-twice": lambda data, alg, private: sign(hashlib.sha256(data).digest(), alg, private),
+    "pss": lambda data, alg, private: _pss(data, private, hashes.SHA256()),
+    "pss-sha512": lambda data, alg, private: _pss(data, private, hashes.SHA512()),
+    "pkcs1": lambda data, alg, private: private.sign(data, padding.PKCS1v15(), hashes.SHA256()),
+    "sha512": lambda data, alg, private: sign(data, "RS512", private),
+    "no-digest-info": lambda data, alg, private: _bare_block(hashlib.sha256(data).digest(), private),
+    "raw-bytes": lambda data, alg, private: _bare_block(b"no digest of this token", private),
+    "hmac": lambda data, alg, private: sign(data, "HS256", key("secret")),
+    "ecdsa": lambda data, alg, private: sign(data, "ES256", key("ec")),
+    "der": lambda data, alg, private: private.sign(data, ec.ECDSA(hashes.SHA256())),
+}
+"""Mutations of what is signed, or how."""
+
+_WRITINGS: Mapping[str, Callable[[bytes], str]] = {
+    "double-encoded": lambda signature: b64u(base64.b64encode(signature)),
+    "hex": lambda signature: b64u(signature.hex().encode()),
+    "percent": lambda signature: base64.b64encode(signature).decode().replace("=", "%3D").replace("+", "%2B").replace("/", "%2F"),
+}
+"""Mutations of how the finished signature is written."""
+
+
+def mint(
+    header: Mapping[str, Any] = HEADER,
+    claims: Mapping[str, Any] | str = CLAIMS,
+    private: str = "match",
+    mutation: str | None = None,
+) -> str:
+    """An assertion signed by the key called ``private``; ``claims`` as text is the second segment's JSON as it stands.
+
+    ``mutation`` makes it wrong in one way: see the tables above, and ``edited`` (claims changed after signing), ``std-base64``
+    (all parts in standard base64), ``trailing-bits`` (a last character that carries bits).
+    """
+    if mutation == "std-base64":
+        return _standard_base64(header, claims, private)
+    alg = str(header.get("alg"))
+    payload = claims.encode() if isinstance(claims, str) else compact(claims)
+    data = f"{b64u(compact(header))}.{b64u(payload)}".encode()
+    signature = _SIGNATURES.get(mutation or "", sign)(data, alg, key(private))
+    if mutation == "edited":
+        assert not isinstance(claims, str)
+        data = f"{b64u(compact(header))}.{b64u(compact({**claims, 'jti': 'edited after signing'}))}".encode()
+    written = _WRITINGS.get(mutation or "", b64u)(signature)
+    if mutation == "trailing-bits":
+        written = _with_trailing_bits(written)
+    known = {None, "edited", "trailing-bits", *_SIGNATURES, *_WRITINGS}
+    if mutation not in known:
+        raise KeyError(f"no mutation is called {mutation!r}")
+    return f"{data.decode()}.{written}"
+
+
+def _with_trailing_bits(written: str) -> str:
+    """The same bytes with a last character whose unused bits are not zero; a strict decoder refuses it."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return written[:-1] + alphabet[alphabet.index(written[-1]) + 1]
+
+
+def _standard_base64(header: Mapping[str, Any], claims: Mapping[str, Any] | str, private: str) -> str:
+    """Every part in standard base64 with padding, tried with further jti until the signature shows ``+`` or ``/``.
+
+    The claims end with padding and hold neither ``+`` nor ``/``, so that each oddity stands in one place only.
+    """
+    assert not isinstance(claims, str)
+    for attempt in range(1000):
+        payload = compact({**claims, "jti": str(attempt)} if attempt else claims)
+        first, second = (base64.b64encode(part).decode() for part in (compact(header), payload))
+        third = base64.b64encode(sign(f"{first}.{second}".encode(), str(header["alg"]), key(private))).decode()
+        if set("+/") & set(third) and third.endswith("=") and second.endswith("=") and not set("+/") & set(second):
+            return f"{first}.{second}.{third}"
+    raise AssertionError("no jti gives a token with standard base64 in its signature and padding in its claims")

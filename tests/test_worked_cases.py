@@ -1,0 +1,137 @@
+"""Every rule finds what its own worked cases promise, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import minting
+import pytest
+from conftest import RULES
+
+from jwtdoctor import answer, intake
+from jwtdoctor.case import Case
+from jwtdoctor.catalog import Catalog
+from jwtdoctor.catalog.source import read
+from jwtdoctor.engine import Answers, Engine
+from jwtdoctor.library import material
+from jwtdoctor.model import Finding
+
+REQUEST_KEYS = {"method", "content_type", "grant_type", "authorization", "client_assertion_type", "body", "field", "query"}
+
+
+def worked_cases() -> Iterator[Any]:
+    """One parameter set per [[case]] of every rule file."""
+    for rule in read(RULES, cases=True)["rules"]:
+        for worked in rule["case"]:
+            yield pytest.param(rule["name"], worked, id=f"{rule['name']}: {worked['title']}")
+
+
+def token_of(worked: Mapping[str, Any]) -> str:
+    """The assertion that a worked case describes."""
+    header = worked.get("header", minting.HEADER)
+    private, mutation = worked.get("key", "match"), worked.get("mutation")
+    if "payload" in worked:
+        payload = worked["payload"].replace("{iss}", minting.ISS).replace("{sub}", minting.SUB)
+        return minting.mint(header, payload, private, mutation)
+    claims = dict(worked["only"]) if "only" in worked else {**minting.CLAIMS, **worked.get("claims", {})}
+    for name in worked.get("without", ()):
+        del claims[name]
+    return minting.mint(header, claims, private, mutation)
+
+
+def request_of(request: Mapping[str, Any], endpoint: str, jwt: str) -> str:
+    """A raw HTTP request around ``jwt``, as a user pastes it from a log."""
+    strangers = request.keys() - REQUEST_KEYS
+    assert not strangers, f"unknown keys in the request of a worked case: {sorted(strangers)}"
+    url = urlsplit(endpoint)
+    target = url.path + ("?" + request["query"].replace("{jwt}", jwt) if "query" in request else "")
+    kind = request.get("content_type", minting.FORM)
+    lines = [f"{request.get('method', 'POST')} {target} HTTP/1.1", f"Host: {url.netloc}"]
+    if kind:
+        lines.append(f"Content-Type: {kind}")
+    if "authorization" in request:
+        lines.append("Authorization: " + request["authorization"].replace("{jwt}", jwt))
+    if "body" in request:
+        body = request["body"].replace("{jwt}", jwt)
+    elif "authorization" in request or "query" in request:
+        body = ""
+    else:
+        body = _body(request, kind, jwt)
+    return "\r\n".join([*lines, "", body])
+
+
+def _body(request: Mapping[str, Any], kind: str, jwt: str) -> str:
+    fields = {name: request[name] for name in ("grant_type", "client_assertion_type") if name in request}
+    if "client_assertion_type" in fields:
+        fields["client_assertion"] = jwt
+    else:
+        fields.setdefault("grant_type", minting.GRANT)
+        fields[request.get("field", "assertion")] = jwt
+    return json.dumps(fields) if "json" in kind else urlencode(fields)
+
+
+def pasted(worked: Mapping[str, Any]) -> str:
+    """What the user of a worked case pastes."""
+    if "text" in worked:
+        header, claims, _ = minting.mint().split(".")
+        text = worked["text"].replace("{header}", header).replace("{claims}", claims)
+        text = text.replace("{private_key}", minting.private_pem().decode())
+        return text.replace("{base64_token}", base64.b64encode(minting.mint().encode()).decode())
+    jwt = token_of(worked)
+    if "request" in worked:
+        return request_of(worked["request"], worked.get("endpoint", minting.TOKEN_ENDPOINT), jwt)
+    return jwt
+
+
+def examined(catalog: Catalog, name: str, worked: Mapping[str, Any]) -> Answers:
+    """What the one rule says about its worked case."""
+    pastes = intake.read(pasted(worked))
+    assert len(pastes) == 1, f"a worked case pastes one candidate, not {len(pastes)}"
+    profile = catalog.profiles[worked.get("profile", "salesforce")]
+    engine = Engine(catalog, profile, only=[name])
+    assert engine.bound or "profile" in worked, f"the rule {name} does not speak for the profile {profile.name}"
+    certificates = (material(minting.certificate(worked["certificate"])),) if "certificate" in worked else ()
+    case = Case(
+        pastes[0],
+        profile=profile,
+        certificates=certificates,
+        endpoint=worked.get("endpoint"),
+        answer=answer.parse(worked["error"]) if "error" in worked else None,
+        now=worked.get("now", minting.FROZEN_NOW),
+        app=worked.get("app"),
+    )
+    return engine.examine(case)
+
+
+def keeps(promise: Mapping[str, Any], finding: Finding) -> bool:
+    """Whether a finding is what a case promised: place, wording and every fact it names."""
+    shown = {**finding.facts, "at": str(finding.at), "variant": finding.variant}
+    return all(name in shown and shown[name] == value for name, value in promise.items())
+
+
+@pytest.mark.parametrize(("name", "worked"), list(worked_cases()))
+def test_worked_case(catalog: Catalog, name: str, worked: dict[str, Any]) -> None:
+    """The promised hits, each by exactly one finding, and no other finding."""
+    answers = examined(catalog, name, worked)
+
+    assert answers.broke == ()
+    told = [(str(f.at), f.variant, dict(f.facts)) for f in answers.findings]
+    for promise in worked["finds"]:
+        kept = [finding for finding in answers.findings if keeps(promise, finding)]
+        assert len(kept) == 1, f"{promise} is kept by {len(kept)} of {told}"
+    assert len(answers.findings) == len(worked["finds"]), f"found {told}; skipped {answers.skipped}"
+
+
+@pytest.mark.parametrize(("name", "worked"), list(worked_cases()))
+def test_words_are_whole(catalog: Catalog, name: str, worked: dict[str, Any]) -> None:
+    """Each finding has a headline and a help, with no placeholder and no empty fact left in them."""
+    for finding in examined(catalog, name, worked).findings:
+        for sentence in (finding.message, finding.label, finding.note, finding.help):
+            assert "  " not in sentence.strip()
+            assert "{" not in sentence or '{"alg"' in sentence or "{{" in sentence, sentence
+        assert finding.message.strip()
+        assert finding.help.strip()
