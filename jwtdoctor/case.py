@@ -33,7 +33,7 @@ class Case:
     """One candidate with all that is known around it. Not changed once built; facets are computed at most once."""
 
     __slots__ = (
-        "answer", "app", "certificates", "endpoint", "facets", "has", "kind", "moment", "now", "paste", "profile", "request", "token",
+        "answer", "app", "certificates", "claims", "endpoint", "facets", "has", "header", "kind", "moment", "now", "paste", "profile", "request", "token",
     )  # fmt: skip
 
     def __init__(
@@ -61,14 +61,22 @@ class Case:
         if token is None and paste is not None and paste.text:
             token = decode(paste.text)
         self.token = token
-        self.kind = "" if paste is None else paste.kind or (kinds.of_token(token) if token is not None else kinds.UNREADABLE)
+        self.kind = (
+            "" if paste is None else paste.kind or (kinds.of_token(token) if token is not None else kinds.UNREADABLE)
+        )
+        self.header: dict[str, Any] = token.header.value if token is not None else {}
+        """The header's members; empty when it cannot be read."""
+        self.claims: dict[str, Any] = token.payload.value if token is not None else {}
+        """The claims; empty when they cannot be read."""
         self.facets: dict[Callable[[Case], Any], Any] = {}
         self.has = self._exhibits()
 
     def _exhibits(self) -> int:
         has = 0 if self.paste is None else 128
         token = self.token
-        if token is not None and self.kind in (kinds.ASSERTION, kinds.UNREADABLE):
+        if token is not None and token.clean and self.kind is kinds.ASSERTION:
+            has |= 1 | 2 | 256
+        elif token is not None and self.kind in (kinds.ASSERTION, kinds.UNREADABLE):
             if not token.header.problems or token.header.is_object:
                 has |= 1
             if not token.payload.problems or token.payload.is_object:
@@ -96,16 +104,6 @@ class Case:
         except KeyError:
             found = self.facets[compute] = compute(self)
         return found
-
-    @property
-    def header(self) -> dict[str, Any]:
-        """The header's members; empty when it cannot be read."""
-        return self.token.header.value if self.token is not None else {}
-
-    @property
-    def claims(self) -> dict[str, Any]:
-        """The claims; empty when they cannot be read."""
-        return self.token.payload.value if self.token is not None else {}
 
     def setting(self, name: str) -> Any:
         """A value of the profile. The engine binds a check only to profiles that have all the settings it declares."""

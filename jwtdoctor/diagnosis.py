@@ -93,9 +93,9 @@ def _fits(match: Match, answer: Answer) -> tuple[int, int]:
 
 def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Diagnosis:
     """Rank the causes."""
-    skipped = dict(answers.skipped)
     if symptom is None:
         return _without_symptom(catalog, answers)
+    skipped = dict(answers.skipped)
     best = _strongest(answers.findings)
     clear = frozenset(answers.clear)
     ranked: list[tuple[tuple[int, int, int, int], Cause]] = []
@@ -178,7 +178,11 @@ def _unlisted(symptom: Symptom, findings: Iterable[Finding], catalog: Catalog) -
             continue
         if symptom.stage in ("client", "transport", "after"):
             continue
-        extra.append(Candidate(finding.rule, "possible", "the server refuses such an assertion; it may answer with these words", "", ()))
+        extra.append(
+            Candidate(
+                finding.rule, "possible", "the server refuses such an assertion; it may answer with these words", "", ()
+            )
+        )
     return extra
 
 
@@ -197,17 +201,30 @@ def _cause(
     name = candidate.name
     if finding is not None:
         doubt = "shipping clients send this and are let in; " if standing == "doubtful" else ""
-        return Cause(name, catalog.title_of(name), standing, True, True, f"{finding.message}; {doubt}{candidate.why}", "", finding.help)
+        return Cause(
+            name,
+            catalog.title_of(name),
+            standing,
+            True,
+            True,
+            f"{finding.message}; {doubt}{candidate.why}",
+            "",
+            finding.help,
+        )
     unseen = catalog.unseen.get(name)
     if unseen is not None:
         ask = candidate.ask or unseen.ask
-        return Cause(name, unseen.title, standing, unseen.where == "client", False, candidate.why, ask, unseen.help, unseen.look)
+        return Cause(
+            name, unseen.title, standing, unseen.where == "client", False, candidate.why, ask, unseen.help, unseen.look
+        )
     because = f"not examined: {skipped.because}" if skipped is not None else "not examined"
     return Cause(name, catalog.title_of(name), standing, False, False, candidate.why, candidate.ask or because, "")
 
 
 def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
     """What would get it refused: known refusals first; tolerated faults and hints are no causes."""
+    if not answers.findings:
+        return Diagnosis(None, "", "", (), answers.clear, (), answers.skipped)
     best = _strongest(answers.findings)
     explained = _explained(best, catalog.rules)
     causes = []
@@ -220,8 +237,12 @@ def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
             _CONFIDENCE[finding.confidence],
             STAGES.index(catalog.rules[name].stage),
         )
-        standing: Standing = "possible" if finding.effect == "unknown" else "confirmed" if finding.confidence == "certain" else "named"
-        causes.append((key, Cause(name, catalog.title_of(name), standing, True, True, finding.message, "", finding.help)))
+        standing: Standing = (
+            "possible" if finding.effect == "unknown" else "confirmed" if finding.confidence == "certain" else "named"
+        )
+        causes.append(
+            (key, Cause(name, catalog.title_of(name), standing, True, True, finding.message, "", finding.help))
+        )
     causes.sort(key=lambda pair: pair[0])
     named = {cause.cause for _, cause in causes}
     return Diagnosis(

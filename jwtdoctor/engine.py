@@ -6,12 +6,13 @@ A rule that fails is reported and takes no other down; nothing stops at the firs
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .case import NEEDS, Case
 from .catalog import Catalog, CatalogError, Profile, Rule, Variant
-from .checks import CHECKS, Check
+from .checks import CHECKS, Check, Fingerprints, take
 from .model import Broken, Finding, Hit, Skipped
 from .visible import safe
 
@@ -37,44 +38,126 @@ class Bound(NamedTuple):
     """The rule's wordings with the profile's weights."""
 
 
+class Group(NamedTuple):
+    """Rules that read the same, with the answers remembered for what was read."""
+
+    reads: tuple[str, ...]
+    bound: tuple[Bound, ...]
+    remembered: dict[Hashable, Quiet]
+
+
+class Quiet(NamedTuple):
+    """Answers without any finding: only these are remembered, because findings speak of a token's own values."""
+
+    clear: tuple[str, ...]
+    skipped: tuple[tuple[str, Skipped], ...]
+
+
+REMEMBERED = 4096
+"""Fingerprints kept per group; then it starts afresh."""
+
+
 class Engine:
-    """The rules of a catalogue under one profile. Holds no state of a case, so threads may share it."""
+    """The rules of a catalogue under one profile. What it remembers never changes an answer, so threads may share it."""
 
     def __init__(self, catalog: Catalog, profile: Profile, *, only: Iterable[str] | None = None) -> None:
         """Bind the rules that speak for ``profile``; raises CatalogError for a rule that no check can serve."""
         chosen = None if only is None else frozenset(only)
         self.profile = profile
-        self.bound = tuple(
+        bound = [
             bind(rule, profile)
             for rule in catalog.rules.values()
             if (chosen is None or rule.name in chosen) and _speaks_for(rule, profile)
+        ]
+        readings: dict[tuple[str, ...], list[Bound]] = {}
+        for each in bound:
+            readings.setdefault(CHECKS[each.rule.check].reads, []).append(each)
+        self._groups = tuple(
+            (itemgetter(0, *map(Fingerprints._fields.index, reads)), Group(reads, tuple(rules), {}))
+            for reads, rules in readings.items()
         )
+        self._alike: dict[tuple[Hashable, ...], Answers] = {}
+        self._same: dict[Quiet, Quiet] = {}
+        self._whole: dict[tuple[int, ...], Answers] = {}
 
     def examine(self, case: Case) -> Answers:
-        """Ask every rule."""
-        has = case.has
-        findings: list[Finding] = []
-        clear: list[str] = []
-        skipped: list[tuple[str, Skipped]] = []
-        broke: list[Broken] = []
-        for rule, run, params, mask, needs, variants in self.bound:
-            if has & mask != mask:
-                skipped.append((rule.name, _missing(has, needs)))
-                continue
-            try:
-                outcome = run(case, params)
-                if type(outcome) is Skipped:
-                    skipped.append((rule.name, outcome))
+        """Ask every rule, or remember what it said of a case that is alike in all that it reads."""
+        prints = take(case)
+        if prints is None:
+            return self._together([], [ask(group.bound, case) for _, group in self._groups])
+        alike = self._alike.get(prints)
+        if alike is not None:
+            return alike
+        quiet: list[Quiet] = []
+        loud: list[Answers] = []
+        for pick, group in self._groups:
+            key = pick(prints)
+            known = group.remembered.get(key)
+            if known is None:
+                answers = ask(group.bound, case)
+                if answers.findings or answers.broke:
+                    loud.append(answers)
                     continue
-                found = False
-                for hit in outcome:  # type: ignore[union-attr]
-                    findings.append(phrase(rule, variants, hit))  # type: ignore[arg-type]
-                    found = True
-                if not found:
-                    clear.append(rule.name)
-            except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
-                broke.append(Broken(rule.name, f"{type(error).__name__}: {safe(error)}"))
-        return Answers(tuple(findings), tuple(clear), tuple(skipped), tuple(broke))
+                known = Quiet(answers.clear, answers.skipped)
+                known = self._same.setdefault(known, known)
+                if group.reads and None not in key:
+                    _remember(group.remembered, key, known)
+            quiet.append(known)
+        whole = self._together(quiet, loud)
+        if not loud and None not in prints and all(group.reads for _, group in self._groups):
+            _remember(self._alike, prints, whole)
+        return whole
+
+    def _together(self, quiet: list[Quiet], loud: list[Answers]) -> Answers:
+        """One answer of all groups; where nothing was found, the very same one as last time."""
+        key = tuple(map(id, quiet))
+        whole = self._whole.get(key)
+        if whole is None:
+            # Interned for good in _same, a handful by nature, so an id stands for the value as long as this engine lives.
+            whole = self._whole[key] = Answers(
+                (), tuple(n for q in quiet for n in q.clear), tuple(s for q in quiet for s in q.skipped), ()
+            )
+        if not loud:
+            return whole
+        return Answers(
+            tuple(f for each in loud for f in each.findings),
+            whole.clear + tuple(n for each in loud for n in each.clear),
+            whole.skipped + tuple(s for each in loud for s in each.skipped),
+            tuple(b for each in loud for b in each.broke),
+        )
+
+
+def _remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    memory[key] = value
+
+
+def ask(bound: Iterable[Bound], case: Case) -> Answers:
+    """Ask every rule of a group; a rule that fails is told, and the others are asked all the same."""
+    has = case.has
+    findings: list[Finding] = []
+    clear: list[str] = []
+    skipped: list[tuple[str, Skipped]] = []
+    broke: list[Broken] = []
+    for rule, run, params, mask, needs, variants in bound:
+        if has & mask != mask:
+            skipped.append((rule.name, _missing(has, needs)))
+            continue
+        try:
+            outcome = run(case, params)
+            if type(outcome) is Skipped:
+                skipped.append((rule.name, outcome))
+                continue
+            found = False
+            for hit in outcome:  # type: ignore[union-attr]
+                findings.append(phrase(rule, variants, hit))  # type: ignore[arg-type]
+                found = True
+            if not found:
+                clear.append(rule.name)
+        except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
+            broke.append(Broken(rule.name, f"{type(error).__name__}: {safe(error)}"))
+    return Answers(tuple(findings), tuple(clear), tuple(skipped), tuple(broke))
 
 
 def _speaks_for(rule: Rule, profile: Profile) -> bool:
@@ -163,11 +246,15 @@ def audit(catalog: Catalog) -> None:
         worded.setdefault(rule.check, set()).update(check.variants if "" in rule.variants else rule.variants)
         strangers = rule.variants.keys() - check.variants - {""}
         if strangers:
-            raise CatalogError(f"{where}: {check.name} has no wording {', '.join(sorted(strangers))}; it has {', '.join(sorted(check.variants))}")
+            raise CatalogError(
+                f"{where}: {check.name} has no wording {', '.join(sorted(strangers))}; it has {', '.join(sorted(check.variants))}"
+            )
         for name, variant in rule.variants.items():
             unknown = set().union(*(fields(text) for text in variant.says)) - check.facts
             if unknown:
-                raise CatalogError(f"{where}: wording {name!r} speaks of {', '.join(sorted(unknown))}; facts are {', '.join(sorted(check.facts))}")
+                raise CatalogError(
+                    f"{where}: wording {name!r} speaks of {', '.join(sorted(unknown))}; facts are {', '.join(sorted(check.facts))}"
+                )
     for name, check in CHECKS.items():
         missing = check.variants - worded.get(name, set())
         if missing:

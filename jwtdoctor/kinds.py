@@ -24,7 +24,10 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     ("saml", r"\A<(?:\?xml|saml|[A-Za-z0-9]+:(?:Assertion|Response)\b|Assertion\b)|\A(?:PHNhbW|PD94bWw|PEFzc2VydGlvb)"),
     ("private-key", r"\ALS0tLS1CRUdJTi[A-Za-z0-9+/=_-]*(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)"),
     ("certificate", r"\ALS0tLS1CRUdJTi"),
-    ("private-key-der", r"\AMI(?:IE|IJ|IC|IG|IB|GH|GHAg)[A-Za-z0-9+/]{3}(?:IBAD|CAQAC|BADAN|IBAAK|CAQAw|AgEA)[A-Za-z0-9+/=\s]{100,}\Z"),
+    (
+        "private-key-der",
+        r"\AMI(?:IE|IJ|IC|IG|IB|GH|GHAg)[A-Za-z0-9+/]{3}(?:IBAD|CAQAC|BADAN|IBAAK|CAQAw|AgEA)[A-Za-z0-9+/=\s]{100,}\Z",
+    ),
     ("salesforce-access-token", r"\A00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?!\S{20,}\Z"),
     ("salesforce-refresh-token", r"\A5Aep861[A-Za-z0-9._]{20,}\Z"),
     ("google-access-token", r"\Aya29\.\S{20,}\Z"),
@@ -91,6 +94,13 @@ def _is_basic(text: str) -> bool:
 def of_token(token: Token) -> str:
     """``assertion``, ``unreadable``, or the kind of JWT this is instead."""
     header, claims = token.header.value, token.payload.value
+    if (
+        token.clean
+        and not (claims.keys() & _TELLING)
+        and header.keys() <= _EVERYDAY
+        and header.get("typ", "JWT") == "JWT"
+    ):
+        return ASSERTION
     if len(token.segments) == 5 or "enc" in header:
         return "jwe"
     if not token.header.is_object:
@@ -107,6 +117,7 @@ def of_token(token: Token) -> str:
     return ASSERTION
 
 
+_EVERYDAY = frozenset({"alg", "typ", "kid"})
 _TYPES = {
     "at+jwt": "access-token",
     "application/at+jwt": "access-token",
@@ -118,11 +129,33 @@ _TYPES = {
     "secevent+jwt": "logout-token",
 }
 _TELLING = frozenset(
-    "nonce at_hash c_hash auth_time email_verified acr amr s_hash htm htu events scp azp cid appid tid roles client_id scope "
-    "response_type software_id typ".split()
+    [
+        "nonce",
+        "at_hash",
+        "c_hash",
+        "auth_time",
+        "email_verified",
+        "acr",
+        "amr",
+        "s_hash",
+        "htm",
+        "htu",
+        "events",
+        "scp",
+        "azp",
+        "cid",
+        "appid",
+        "tid",
+        "roles",
+        "client_id",
+        "scope",
+        "response_type",
+        "software_id",
+        "typ",
+    ]
 )
-_ID_TOKEN = frozenset("nonce at_hash c_hash s_hash auth_time email_verified acr amr".split())
-_ACCESS_TOKEN = frozenset("scp azp cid appid tid roles client_id".split())
+_ID_TOKEN = frozenset(["nonce", "at_hash", "c_hash", "s_hash", "auth_time", "email_verified", "acr", "amr"])
+_ACCESS_TOKEN = frozenset(["scp", "azp", "cid", "appid", "tid", "roles", "client_id"])
 
 
 def _typed(kind: str) -> str | None:

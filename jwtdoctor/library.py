@@ -17,6 +17,7 @@ from .case import NEEDS, Case
 from .catalog import Catalog, Profile, Symptom
 from .checks.audience import address
 from .checks.signature import Examined, examined
+from .decode import decode
 from .engine import Engine
 from .intake import Paste
 from .keys import Material
@@ -56,18 +57,22 @@ def diagnose(
     if app is not None and app not in APPS:
         raise ValueError(f"no kind of app is called {app!r}; known are {', '.join(APPS)}")
     told = answers.parse(error) if error and error.strip() else None
-    materials = tuple(each if isinstance(each, Material) else material(each) for each in certificates)
+    materials = tuple([each if type(each) is Material else material(each) for each in certificates])
     moment = _epoch(now)
     pastes: Sequence[Paste | None] = intake.read(text) if text else ()
     if not pastes:
         if told is None:
             told = _spoken(known, text)
         pastes = [None] if told is not None else ()
-    results = tuple(_result(known, paste, materials, endpoint, told, profile, moment, app, source) for paste in pastes)
+    results = tuple(
+        [_result(known, paste, materials, endpoint, told, profile, moment, app, source) for paste in pastes]
+    )
     return Report(results, moment, __version__)
 
 
 def _epoch(now: int | float | datetime | None) -> int | None:
+    if type(now) is int:
+        return now
     if isinstance(now, datetime):
         if now.tzinfo is None:
             raise ValueError("`now` is a datetime without a time zone; give an aware one, or epoch seconds")
@@ -77,12 +82,12 @@ def _epoch(now: int | float | datetime | None) -> int | None:
 
 def material(data: str | bytes, name: str = "the certificate") -> Material:
     """A certificate or key, read once: the same content is not parsed again."""
-    return _material(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data), name)
+    return _material(data, name)
 
 
 @functools.lru_cache(maxsize=64)
-def _material(data: bytes, name: str) -> Material:
-    return keys.load(data, name)
+def _material(data: str | bytes, name: str) -> Material:
+    return keys.load(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data), name)
 
 
 @functools.lru_cache(maxsize=16)
@@ -110,8 +115,6 @@ def _result(
     app: str | None,
     source: str,
 ) -> Result:
-    from .decode import decode
-
     token = decode(paste.text) if paste is not None and paste.text else None
     called = endpoint or (paste.request.url if paste is not None and paste.request is not None else None)
     claims = token.payload.value if token is not None else {}
@@ -119,28 +122,38 @@ def _result(
     symptom = diagnosis.symptom_of(known, told, profile.name) if told is not None else None
     implied = app or (symptom.implies.get("app") if symptom is not None else None)
     case = Case(
-        paste, profile=profile, certificates=materials, endpoint=endpoint, answer=told, now=now, app=implied, token=token
+        paste,
+        profile=profile,
+        certificates=materials,
+        endpoint=endpoint,
+        answer=told,
+        now=now,
+        app=implied,
+        token=token,
     )
     found = _engine(profile.name).examine(case)
     signature = _signature(case.facet(examined))
+    kind = None if paste is None else case.kind
+    shown = kind is None or kind in _SHOWN_WHOLE
     return Result(
-        source=_source(paste, source),
-        profile=chosen,
-        kind=None if paste is None else case.kind,
-        header=case.header if case.kind in (kinds.ASSERTION, kinds.UNREADABLE, "") else _named(case.header),
-        claims=case.claims if case.kind in (kinds.ASSERTION, kinds.UNREADABLE, "") else _named(case.claims),
-        signature=signature,
-        verdict=verdict_of(found.findings, signature, None if paste is None else case.kind),
-        findings=found.findings,
-        broke=found.broke,
-        diagnosis=diagnosis.diagnose(known, symptom, found),
-        answer_known=told is None or symptom is not None,
-        certificates=materials,
-        judged_at=case.moment,
-        judged_by="date" if case.has & NEEDS["date"][0] else "now",
+        _source(paste, source),
+        chosen,
+        kind,
+        case.header if shown else _named(case.header),
+        case.claims if shown else _named(case.claims),
+        signature,
+        verdict_of(found.findings, signature, kind),
+        found.findings,
+        found.broke,
+        diagnosis.diagnose(known, symptom, found),
+        told is None or symptom is not None,
+        materials,
+        case.moment,
+        "date" if case.has & NEEDS["date"][0] else "now",
     )
 
 
+_SHOWN_WHOLE = frozenset({kinds.ASSERTION, kinds.UNREADABLE, ""})
 _SHOWN = frozenset({"alg", "typ", "enc", "kid", "iss", "aud", "exp", "iat", "nbf"})
 
 
@@ -166,6 +179,24 @@ def choose(
     known: Catalog, wanted: str | None, iss: object, aud: object, endpoint: str | None, told: Answer | None
 ) -> tuple[Chosen, Profile]:
     """The profile to apply: the one asked for, else the one the token speaks of, else the default one."""
+    if (
+        wanted is None
+        and told is None
+        and type(iss) is type(aud) is str
+        and (endpoint is None or type(endpoint) is str)
+    ):
+        return _choose_by_names(iss, aud, endpoint)  # type: ignore[arg-type]
+    return _choose(known, wanted, iss, aud, endpoint, told)
+
+
+@functools.lru_cache(maxsize=1024)
+def _choose_by_names(iss: str, aud: str, endpoint: str | None) -> tuple[Chosen, Profile]:
+    return _choose(catalog.load(), None, iss, aud, endpoint, None)
+
+
+def _choose(
+    known: Catalog, wanted: str | None, iss: object, aud: object, endpoint: str | None, told: Answer | None
+) -> tuple[Chosen, Profile]:
     if wanted is not None:
         profile = known.profiles[wanted]
         return Chosen(wanted, "option", "asked for with --profile", profile.title), profile

@@ -15,7 +15,13 @@ Answer = Literal["valid", "invalid", "unfit"]
 
 _HASHES = {"RS256": "SHA256", "RS384": "SHA384", "RS512": "SHA512"}
 _NEEDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "HS": "secret"}
-_CURVES = {"ES256": "secp256r1", "ES384": "secp384r1", "ES512": "secp521r1", "ES521": "secp521r1", "ES256K": "secp256k1"}
+_CURVES = {
+    "ES256": "secp256r1",
+    "ES384": "secp384r1",
+    "ES512": "secp521r1",
+    "ES521": "secp521r1",
+    "ES256K": "secp256k1",
+}
 _prepared: dict[str, tuple[Any, Any]] = {}
 
 

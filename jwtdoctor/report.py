@@ -163,6 +163,8 @@ class Report(NamedTuple):
 def verdict_of(findings: tuple[Finding, ...], signature: Signature, kind: str | None) -> Verdict:
     """By effect, never by severity: refused, if something found is known to be refused; accepted, if the signature is good
     and nothing found is known to be refused or of unknown effect."""
+    if not findings:
+        return "accepted" if kind == "assertion" and signature.status == "valid" else "undetermined"
     solid = [each for each in findings if each.confidence != "hint"]
     if any(each.effect == "refuses" for each in solid):
         return "refused"

@@ -16,7 +16,8 @@ LONGEST_IN_JSON = 4096
 
 _PLAIN = re.compile(r"[ -~]*\Z")
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN[^-]{0,40}PRIVATE KEY-----.*?(?:-----END[^-]{0,40}PRIVATE KEY-----|\Z)|LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{40,}", re.DOTALL
+    r"-----BEGIN[^-]{0,40}PRIVATE KEY-----.*?(?:-----END[^-]{0,40}PRIVATE KEY-----|\Z)|LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{40,}",
+    re.DOTALL,
 )
 _COMPACT = re.compile(r"(\be[yw][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)\.[A-Za-z0-9_-]{16,}={0,2}")
 _ACCESS_TOKEN = re.compile(r"\b(00D[A-Za-z0-9]{12,15}!)[A-Za-z0-9._]{16,}")
@@ -43,7 +44,16 @@ def safe(value: object, longest: int = LONGEST) -> str:
 
 
 def _visible(character: str) -> str:
-    if character.isprintable() and unicodedata.category(character) not in ("Cf", "Zl", "Zp", "Co", "Cn", "Cs", "Mn", "Me"):
+    if character.isprintable() and unicodedata.category(character) not in (
+        "Cf",
+        "Zl",
+        "Zp",
+        "Co",
+        "Cn",
+        "Cs",
+        "Mn",
+        "Me",
+    ):
         return character
     return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(character, f"\\u{{{ord(character):x}}}")
 

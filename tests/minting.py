@@ -209,7 +209,7 @@ _SIGNATURES: Mapping[str, Callable[[bytes, str, Any], bytes]] = {
 _WRITINGS: Mapping[str, Callable[[bytes], str]] = {
     "double-encoded": lambda signature: b64u(base64.b64encode(signature)),
     "hex": lambda signature: b64u(signature.hex().encode()),
-    "percent": lambda signature: base64.b64encode(signature).decode().replace("=", "%3D").replace("+", "%2B").replace("/", "%2F"),
+    "percent": lambda signature: base64.urlsafe_b64encode(signature).decode().replace("=", "%3D"),
 }
 """Mutations of how the finished signature is written."""
 
@@ -227,7 +227,7 @@ def mint(
     """
     if mutation == "std-base64":
         return _standard_base64(header, claims, private)
-    alg = str(header.get("alg"))
+    alg = str(header.get("alg", "RS256"))
     payload = claims.encode() if isinstance(claims, str) else compact(claims)
     data = f"{b64u(compact(header))}.{b64u(payload)}".encode()
     signature = _SIGNATURES.get(mutation or "", sign)(data, alg, key(private))

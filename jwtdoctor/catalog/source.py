@@ -51,22 +51,39 @@ def _any(value: Any) -> bool:
     return True
 
 
-_WORDS: dict[str, Kind] = {key: _text for key in _SAYS}
+_WORDS: dict[str, Kind] = dict.fromkeys(_SAYS, _text)
 RULE: dict[str, Kind] = {
     "name": _text, "title": _text, "check": _text, "params": _table, "stage": _one_of(*STAGES),
     "severity": _one_of(*SEVERITIES), "effect": _one_of(*EFFECTS), "confidence": _one_of(*CONFIDENCES),
     "since": _text, "cites": _some, "explains": _texts, "profiles": _texts, "says": _table, "variant": _table,
     "explain": _table, "case": _tables,
 }  # fmt: skip
-RULE_NEEDS = ("name", "title", "check", "stage", "severity", "effect", "confidence", "since", "cites", "explain", "case")
-VARIANT: dict[str, Kind] = {**_WORDS, "severity": RULE["severity"], "effect": RULE["effect"], "confidence": RULE["confidence"]}
+RULE_NEEDS = (
+    "name",
+    "title",
+    "check",
+    "stage",
+    "severity",
+    "effect",
+    "confidence",
+    "since",
+    "cites",
+    "explain",
+    "case",
+)
+VARIANT: dict[str, Kind] = {
+    **_WORDS,
+    "severity": RULE["severity"],
+    "effect": RULE["effect"],
+    "confidence": RULE["confidence"],
+}
 CASE: dict[str, Kind] = {
     "title": _text, "header": _table, "claims": _table, "without": _texts, "only": _table, "text": _text, "now": _any,
     "endpoint": _text, "error": _text, "certificate": _text, "key": _text, "mutation": _text, "profile": _text, "app": _text,
     "request": _table, "payload": _text, "finds": lambda v: isinstance(v, list),
 }  # fmt: skip
 UNSEEN_NEEDS = ("name", "title", "why", "ask", "look", "help", "cites")
-UNSEEN: dict[str, Kind] = {key: _text for key in UNSEEN_NEEDS} | {"cites": _some, "stage": _one_of(*STAGES)}
+UNSEEN: dict[str, Kind] = dict.fromkeys(UNSEEN_NEEDS, _text) | {"cites": _some, "stage": _one_of(*STAGES)}
 SYMPTOM: dict[str, Kind] = {
     "name": _text, "shows": _text, "meaning": _text, "stage": _one_of(*STAGES),
     "passed": lambda v: isinstance(v, list) and set(v) <= set(STAGES), "implies": _table, "explain": _text, "cites": _some,
@@ -106,7 +123,9 @@ class File:
 
     def refuse(self, key: str, why: str) -> CatalogError:
         """An error that points at the first line speaking of ``key``."""
-        pattern = re.compile(rf"""^\s*(?:\[+[^\]]*["']?{re.escape(key)}["']?\]|["']?{re.escape(key)}["']?\s*=|.*{re.escape(key)})""")
+        pattern = re.compile(
+            rf"""^\s*(?:\[+[^\]]*["']?{re.escape(key)}["']?\]|["']?{re.escape(key)}["']?\s*=|.*{re.escape(key)})"""
+        )
         line = next((n for n, row in enumerate(self.text.splitlines(), 1) if pattern.match(row)), 1)
         return CatalogError(f"{self.shown}:{line}: {why}")
 
@@ -149,7 +168,9 @@ def read(folder: Path, *, cases: bool = False) -> dict[str, Any]:
         elif parts[0] == "profiles" and len(parts) == 2:
             plain["profiles"].append(_profile(file))
         else:
-            raise CatalogError(f"{file.shown}:1: no place for this file; known are {', '.join(GROUPS)}, unseen, client, symptoms/*, profiles")
+            raise CatalogError(
+                f"{file.shown}:1: no place for this file; known are {', '.join(GROUPS)}, unseen, client, symptoms/*, profiles"
+            )
     _refuse_strangers(plain, files, owners)
     return plain
 

@@ -6,8 +6,9 @@ Importing this package registers every check under the name that rules call it b
 from __future__ import annotations
 
 from . import audience, certificate, header, identity, request, shape, signature, time
+from .fingerprints import Fingerprints, take
 from .registry import CHECKS, Check, check
 
 __all__ = [
-    "CHECKS", "Check", "audience", "certificate", "check", "header", "identity", "request", "shape", "signature", "time",
+    "CHECKS", "Fingerprints", "Check", "audience", "certificate", "check", "take", "header", "identity", "request", "shape", "signature", "time",
 ]  # fmt: skip

@@ -41,7 +41,11 @@ def address(text: str) -> Address | None:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return None
-    if not re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?", host) or (bare and "." not in host) or "@" in parts.netloc:
+    if (
+        not re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?", host)
+        or (bare and "." not in host)
+        or "@" in parts.netloc
+    ):
         return None
     return Address(text, "" if bare else scheme.lower(), host, parts.path, bare)
 
@@ -77,7 +81,7 @@ class ShapeParams(NamedTuple):
     shape: str
 
 
-@check("audience-shape", params=ShapeParams, facts="value wanted path", needs="claims")
+@check("audience-shape", params=ShapeParams, facts="value wanted path", needs="claims", reads="aud")
 def audience_shape(case: Case, params: ShapeParams) -> Outcome:
     """aud is not written as one plain https URL."""
     value = case.claims.get("aud")
@@ -95,7 +99,11 @@ def audience_shape(case: Case, params: ShapeParams) -> Outcome:
 
 
 def _shown(value: list[Any]) -> str:
-    return "[" + ", ".join(f'"{each}"' if isinstance(each, str) else "…" for each in value[:3]) + (", …]" if len(value) > 3 else "]")
+    return (
+        "["
+        + ", ".join(f'"{each}"' if isinstance(each, str) else "…" for each in value[:3])
+        + (", …]" if len(value) > 3 else "]")
+    )
 
 
 def _first(value: list[Any]) -> str:
@@ -109,12 +117,16 @@ def _wanted(case: Case, found: Address) -> str:
 
 
 _SHAPES = {
-    "trailing-slash": lambda case, found: found.path.endswith("/") and not found.path.endswith("//") and not _is_token_path(found),
+    "trailing-slash": lambda case, found: (
+        found.path.endswith("/") and not found.path.endswith("//") and not _is_token_path(found)
+    ),
     "scheme-missing": lambda case, found: found.bare,
     "not-https": lambda case, found: found.scheme not in ("https", ""),
     "token-path": lambda case, found: _is_token_path(found),
-    "not-normal": lambda case, found: found.text != found.text.strip() or found.text.strip()[: len(found.origin)].lower()
-    != found.text.strip()[: len(found.origin)],
+    "not-normal": lambda case, found: (
+        found.text != found.text.strip()
+        or found.text.strip()[: len(found.origin)].lower() != found.text.strip()[: len(found.origin)]
+    ),
 }
 
 
@@ -122,7 +134,13 @@ def _is_token_path(found: Address) -> bool:
     return len(found.path) > 1 and bool(_TOKEN_PATH.match(found.path))
 
 
-@check("audience-host", facts="value host title instead wanted", variants="ui legacy foreign foreign-own not-url", needs="claims")
+@check(
+    "audience-host",
+    facts="value host title instead wanted",
+    variants="ui legacy foreign foreign-own not-url",
+    needs="claims",
+    reads="aud endpoint",
+)
 def audience_names_host(case: Case, params: object) -> Outcome:
     """aud names a host that is no authorization server of this provider."""
     value = case.claims.get("aud")
@@ -130,21 +148,34 @@ def audience_names_host(case: Case, params: object) -> Outcome:
         return NOTHING
     found = case.facet(audience)
     if found is None:
-        return NOTHING if _is_swapped(value) else one("payload", "aud", "not-url", value=value, host="", title="", instead="", wanted=_proposal(case))
+        return (
+            NOTHING
+            if _is_swapped(value)
+            else one("payload", "aud", "not-url", value=value, host="", title="", instead="", wanted=_proposal(case))
+        )
     located = case.facet(audience_host)
     if located is None:
         called = case.facet(endpoint)
         if called is not None and called.host == found.host:
             return NOTHING
         variant = "foreign" if case.facet(endpoint_host) is not None else "foreign-own"
-        return one("payload", "aud", variant, value=value, host=found.host, title="", instead="", wanted=_proposal(case))
+        return one(
+            "payload", "aud", variant, value=value, host=found.host, title="", instead="", wanted=_proposal(case)
+        )
     host = located.host
     if host.kind != "ui" and not host.legacy:
         return NOTHING
     instead = host.instead.replace("{org}", located.org or "…").replace("{sandbox}", located.sandbox or "…")
     variant = "ui" if host.kind == "ui" else "legacy"
     return one(
-        "payload", "aud", variant, value=value, host=found.host, title=host.title, instead=instead or _proposal(case), wanted=_proposal(case)
+        "payload",
+        "aud",
+        variant,
+        value=value,
+        host=found.host,
+        title=host.title,
+        instead=instead or _proposal(case),
+        wanted=_proposal(case),
     )
 
 
@@ -169,6 +200,7 @@ def _proposal(case: Case) -> str:
     variants="other-shared-host own-domain hint",
     needs="claims",
     settings="shared_hosts",
+    reads="aud endpoint",
 )
 def audience_environment(case: Case, params: object) -> Outcome:
     """aud names production's shared host for a test org, or the reverse."""
@@ -218,6 +250,7 @@ _SIDES = {"production": "production", "test": "sandboxes and scratch orgs"}
     variants="shared-for-external-app own-at-shared",
     needs="claims endpoint",
     settings="shared_hosts",
+    reads="aud endpoint app",
 )
 def audience_own_domain(case: Case, params: object) -> Outcome:
     """The shared login host where the org's own domain is wanted, or the reverse."""
@@ -230,17 +263,32 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
     if claimed.host.kind == "shared" and called.host.kind == "shared":
         if case.app == "external-client-app":
             return one(
-                "payload", "aud", "shared-for-external-app", value=found.text, endpoint_host=where.host, wanted="https://<your-domain>.my.salesforce.com"
+                "payload",
+                "aud",
+                "shared-for-external-app",
+                value=found.text,
+                endpoint_host=where.host,
+                wanted="https://<your-domain>.my.salesforce.com",
             )
         if case.app is None:
-            return Skipped("the kind of app is not known; an external client app is found only at the org's own domain", "app")
+            return Skipped(
+                "the kind of app is not known; an external client app is found only at the org's own domain", "app"
+            )
     if claimed.host.kind == called.host.kind == "own" and case.app != "external-client-app":
         # Government Cloud: the request goes to the My Domain while aud stays the shared host (simple-salesforce pull request 711).
-        return Skipped("some orgs want the shared host as audience at their own domain; which ones cannot be seen", "org")
+        return Skipped(
+            "some orgs want the shared host as audience at their own domain; which ones cannot be seen", "org"
+        )
     return NOTHING
 
 
-@check("audience-endpoint", facts="value endpoint_host wanted", variants="other-org other-server", needs="claims endpoint")
+@check(
+    "audience-endpoint",
+    facts="value endpoint_host wanted",
+    variants="other-org other-server",
+    needs="claims endpoint",
+    reads="aud endpoint",
+)
 def audience_endpoint(case: Case, params: object) -> Outcome:
     """aud and the endpoint called name two different orgs, or two different servers."""
     found, where = case.facet(audience), case.facet(endpoint)
@@ -248,7 +296,10 @@ def audience_endpoint(case: Case, params: object) -> Outcome:
         return NOTHING
     claimed, called = case.facet(audience_host), case.facet(endpoint_host)
     if claimed is not None and called is not None:
-        if claimed.host.kind == called.host.kind == "own" and (claimed.org, claimed.sandbox) != (called.org, called.sandbox):
+        if claimed.host.kind == called.host.kind == "own" and (claimed.org, claimed.sandbox) != (
+            called.org,
+            called.sandbox,
+        ):
             return one("payload", "aud", "other-org", value=found.text, endpoint_host=where.host, wanted=where.origin)
         return NOTHING
     if case.profile.hosts:
@@ -259,7 +310,7 @@ def audience_endpoint(case: Case, params: object) -> Outcome:
 _CONSUMER_KEY = re.compile(r"3MVG9[A-Za-z0-9._]{60,}\Z")
 
 
-@check("claims-swapped", facts="aud sub iss found_in belongs_in", needs="claims")
+@check("claims-swapped", facts="aud sub iss found_in belongs_in", needs="claims", reads="iss sub aud")
 def claims_swapped(case: Case, params: object) -> Outcome:
     """The values of iss, sub and aud stand in each other's place: each has a look of its own."""
     looks = {name: _look(case.claims.get(name)) for name in ("iss", "sub", "aud")}
@@ -292,7 +343,13 @@ def _look(value: object) -> str:
     return "sub" if re.fullmatch(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+", value) else ""
 
 
-@check("endpoint-host", facts="url host title instead", variants="ui legacy no-token-path not-https foreign", needs="endpoint")
+@check(
+    "endpoint-host",
+    facts="url host title instead",
+    variants="ui legacy no-token-path not-https foreign",
+    needs="endpoint",
+    reads="endpoint",
+)
 def endpoint_names_host(case: Case, params: object) -> Outcome:
     """The request goes to something that is no token endpoint of this provider."""
     found, located = case.facet(endpoint), case.facet(endpoint_host)
@@ -308,15 +365,36 @@ def endpoint_names_host(case: Case, params: object) -> Outcome:
     if host.legacy:
         return one("endpoint", "host", "legacy", url=found.text, host=found.host, title=host.title, instead=instead)
     if found.scheme == "http":
-        return one("endpoint", "", "not-https", url=found.text, host=found.host, title="", instead=f"https://{found.host}{found.path}")
+        return one(
+            "endpoint",
+            "",
+            "not-https",
+            url=found.text,
+            host=found.host,
+            title="",
+            instead=f"https://{found.host}{found.path}",
+        )
     path = str(case.profile.settings.get("token_path", ""))
     if path and found.path.strip("/") and not found.path.rstrip("/").endswith(path):
-        return one("endpoint", "path", "no-token-path", url=found.text, host=found.host, title=found.path, instead=f"{found.origin}{path}")
+        return one(
+            "endpoint",
+            "path",
+            "no-token-path",
+            url=found.text,
+            host=found.host,
+            title=found.path,
+            instead=f"{found.origin}{path}",
+        )
     return NOTHING
 
 
 @check(
-    "endpoint-own-domain", facts="host", variants="external-app shared-test-host", needs="endpoint", settings="shared_hosts"
+    "endpoint-own-domain",
+    facts="host",
+    variants="external-app shared-test-host",
+    needs="endpoint",
+    settings="shared_hosts",
+    reads="endpoint app",
 )
 def endpoint_own_domain(case: Case, params: object) -> Outcome:
     """The request went to a shared host where the org's own domain is needed, or safer."""

@@ -20,7 +20,14 @@ class ValidityParams(NamedTuple):
     warn_days: int
 
 
-@check("certificate-validity", params=ValidityParams, facts="certificate date offset sha256", variants="over soon not-yet", needs="certificate clock")
+@check(
+    "certificate-validity",
+    params=ValidityParams,
+    facts="certificate date offset sha256",
+    variants="over soon not-yet",
+    needs="certificate clock",
+    reads="certificates",
+)
 def certificate_validity(case: Case, params: ValidityParams) -> Outcome:
     """The certificate's validity is over, nearly over, or has not begun."""
     if case.moment is None:
@@ -43,7 +50,14 @@ def _hit(name: str, path: str, variant: str, date: int, now: int, sha256: str) -
     return Hit(Place("certificate", path), facts, variant)
 
 
-@check("certificate-key-size", facts="certificate size least", variants="certificate signature", needs="paste", settings="key")
+@check(
+    "certificate-key-size",
+    facts="certificate size least",
+    variants="certificate signature",
+    needs="paste",
+    settings="key",
+    reads="certificates signature_form header",
+)
 def certificate_key_size(case: Case, params: object) -> Outcome:
     """The RSA key is shorter than the provider wants: by the certificate, or by the signature's length."""
     least = case.setting("key")["least_bits"]
@@ -64,7 +78,14 @@ def certificate_key_size(case: Case, params: object) -> Outcome:
 _KINDS = "public-key private-key encrypted-private-key certificate-request pkcs7 pkcs12 keystore jwk openssh-public-key token not-rsa too-large several with-key"
 
 
-@check("certificate-form", facts="certificate kind detail limit", variants=_KINDS, needs="certificate", settings="key")
+@check(
+    "certificate-form",
+    facts="certificate kind detail limit",
+    variants=_KINDS,
+    needs="certificate",
+    settings="key",
+    reads="certificates",
+)
 def certificate_form(case: Case, params: object) -> Outcome:
     """What was given as the certificate is something else, or a certificate that the app does not take."""
     settings = case.setting("key")
@@ -82,6 +103,11 @@ def certificate_form(case: Case, params: object) -> Outcome:
             elif material.certificates > 1:
                 variant, detail = "several", str(material.certificates)
         if variant:
-            facts = {"certificate": material.name, "kind": material.kind, "detail": detail, "limit": settings["largest_bytes"]}
+            facts = {
+                "certificate": material.name,
+                "kind": material.kind,
+                "detail": detail,
+                "limit": settings["largest_bytes"],
+            }
             hits.append(Hit(Place("certificate"), facts, variant))
     return hits

@@ -6,26 +6,39 @@ from ..case import Case
 from .registry import NOTHING, Outcome, check, one
 from .signature import wrapping
 
-@check("algorithm-none", facts="value", needs="header")
+
+@check("algorithm-none", facts="value", needs="header", reads="header")
 def algorithm_none(case: Case, params: object) -> Outcome:
     """The token says of itself that it is not signed."""
     alg = case.header.get("alg")
     return one("header", "alg", value=alg) if isinstance(alg, str) and alg.lower() == "none" else NOTHING
 
 
-@check("algorithm-hmac", facts="value size", variants="said looks", needs="header")
+@check("algorithm-hmac", facts="value size", variants="said looks", needs="header", reads="header signature_form")
 def algorithm_hmac(case: Case, params: object) -> Outcome:
     """Signed with a shared secret: by its own word, or by the length of the signature."""
     alg = case.header.get("alg")
     if isinstance(alg, str) and alg.upper().startswith("HS"):
         return one("header", "alg", "said", value=alg, size=0)
-    if case.token is None or not case.token.signature.data or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
+    if (
+        case.token is None
+        or not case.token.signature.data
+        or not isinstance(alg, str)
+        or not alg.startswith(("RS", "PS"))
+    ):
         return NOTHING
     size = len(case.facet(wrapping).inner)
     return one("signature", "", "looks", value=alg, size=size) if size in (32, 48) else NOTHING
 
 
-@check("algorithm-listed", facts="value listed size", variants="rsa-other ecdsa unknown missing not-text looks-ecdsa", needs="header", settings="algorithms")
+@check(
+    "algorithm-listed",
+    facts="value listed size",
+    variants="rsa-other ecdsa unknown missing not-text looks-ecdsa",
+    needs="header",
+    settings="algorithms",
+    reads="header signature_form",
+)
 def algorithm_listed(case: Case, params: object) -> Outcome:
     """alg is not one that the provider documents."""
     header = case.header
@@ -42,7 +55,9 @@ def algorithm_listed(case: Case, params: object) -> Outcome:
         return NOTHING
     if alg.startswith(("ES", "Ed")):
         return one("header", "alg", "ecdsa", **facts)
-    return one("header", "alg", "rsa-other" if alg in ("RS384", "RS512", "PS256", "PS384", "PS512") else "unknown", **facts)
+    return one(
+        "header", "alg", "rsa-other" if alg in ("RS384", "RS512", "PS256", "PS384", "PS512") else "unknown", **facts
+    )
 
 
 def _contradicted(case: Case, alg: str, listed: list[str]) -> Outcome:
@@ -55,7 +70,7 @@ def _contradicted(case: Case, alg: str, listed: list[str]) -> Outcome:
     return NOTHING
 
 
-@check("critical-member", facts="members", variants="unknown unencoded malformed", needs="header")
+@check("critical-member", facts="members", variants="unknown unencoded malformed", needs="header", reads="header")
 def critical_member(case: Case, params: object) -> Outcome:
     """``crit`` obliges the server to understand or refuse. RFC 7515 §4.1.11, RFC 7797."""
     header = case.header

@@ -36,10 +36,19 @@ def _is_placeholder(value: str) -> bool:
     return not value.strip() or bool(_PLACEHOLDER.match(value.strip()))
 
 
-_SAMPLE_ADDRESS = re.compile(r"(?:user|username|name|you|my|your|john|jane|someone|first\.?last|email)[\w.+-]*@", re.IGNORECASE)
+_SAMPLE_ADDRESS = re.compile(
+    r"(?:user|username|name|you|my|your|john|jane|someone|first\.?last|email)[\w.+-]*@", re.IGNORECASE
+)
 
 
-@check("claim-placeholder", params=ClaimParams, facts="claim value", variants="template empty", needs="claims")
+@check(
+    "claim-placeholder",
+    params=ClaimParams,
+    facts="claim value",
+    variants="template empty",
+    needs="claims",
+    reads="iss sub",
+)
 def claim_placeholder(case: Case, params: ClaimParams) -> Outcome:
     """A sample value was never replaced, or there is nothing between the quotes."""
     value = case.claims.get(params.claim)
@@ -54,7 +63,14 @@ def claim_placeholder(case: Case, params: ClaimParams) -> Outcome:
     return one("payload", params.claim, "template" if trimmed else "empty", claim=params.claim, value=value)
 
 
-@check("issuer-shape", facts="value problem length", variants="impossible white-space record-id username url not-text short unusual", needs="claims", settings="issuer")
+@check(
+    "issuer-shape",
+    facts="value problem length",
+    variants="impossible white-space record-id username url not-text short unusual",
+    needs="claims",
+    settings="issuer",
+    reads="iss",
+)
 def issuer_shape(case: Case, params: object) -> Outcome:
     """iss does not look like an id this provider gives to apps."""
     value = case.claims.get("iss")
@@ -96,7 +112,7 @@ def _stranger(value: str) -> str:
     return f"the character {found[0]!r}" if found else f"{len(value)} characters"
 
 
-@check("issuer-is-secret", facts="length", needs="claims", settings="issuer")
+@check("issuer-is-secret", facts="length", needs="claims", settings="issuer", reads="iss")
 def issuer_is_secret(case: Case, params: object) -> Outcome:
     """iss holds the consumer secret. The value itself is not a fact: it would be printed."""
     value = case.claims.get("iss")
@@ -105,7 +121,14 @@ def issuer_is_secret(case: Case, params: object) -> Outcome:
     return one("payload", "iss", length=len(value))
 
 
-@check("subject-shape", facts="value", variants="user-id record-id no-at url white-space consumer-key", needs="claims", settings="subject")
+@check(
+    "subject-shape",
+    facts="value",
+    variants="user-id record-id no-at url white-space consumer-key",
+    needs="claims",
+    settings="subject",
+    reads="sub",
+)
 def subject_shape(case: Case, params: object) -> Outcome:
     """sub is not written like a user name of this provider."""
     value = case.claims.get("sub")
@@ -132,7 +155,7 @@ def _subject_variant(value: str, name: str) -> str:
     return "record-id" if _RECORD_ID.match(value) and value[:2] in ("00", "01", "0D") else "no-at"
 
 
-@check("subject-not-text", facts="value type", needs="claims")
+@check("subject-not-text", facts="value type", needs="claims", reads="sub")
 def subject_not_text(case: Case, params: object) -> Outcome:
     """sub is a JSON number, list or object."""
     from ..decode import json_type
@@ -154,7 +177,7 @@ def _escape_in(value: str) -> str:
     return next((name for pattern, name in _ESCAPES if pattern.search(value)), "")
 
 
-@check("subject-escaped", facts="value how plain", needs="claims")
+@check("subject-escaped", facts="value how plain", needs="claims", reads="sub")
 def subject_escaped(case: Case, params: object) -> Outcome:
     """sub still carries an escape of a transport it went through."""
     value = case.claims.get("sub")
@@ -164,7 +187,9 @@ def subject_escaped(case: Case, params: object) -> Outcome:
     from urllib.parse import unquote
 
     how = _escape_in(value)
-    plain = {"percent-encoded": unquote, "HTML-escaped": unescape}.get(how, lambda text: re.sub(r"\\(?=[@+.\"'])", "", text))(value)
+    plain = {"percent-encoded": unquote, "HTML-escaped": unescape}.get(
+        how, lambda text: re.sub(r"\\(?=[@+.\"'])", "", text)
+    )(value)
     return one("payload", "sub", value=value, how=how, plain=plain)
 
 
@@ -174,7 +199,15 @@ class SubjectParams(NamedTuple):
     speaks_of: str
 
 
-@check("subject-environment", params=SubjectParams, facts="value sandbox suffix host", variants="suffix-missing production-host", needs="claims", settings="subject")
+@check(
+    "subject-environment",
+    params=SubjectParams,
+    facts="value sandbox suffix host",
+    variants="suffix-missing production-host",
+    needs="claims",
+    settings="subject",
+    reads="sub aud endpoint",
+)
 def subject_environment(case: Case, params: SubjectParams) -> Outcome:
     """The user name's sandbox suffix and the host do not name the same environment."""
     value = case.claims.get("sub")
@@ -186,10 +219,17 @@ def subject_environment(case: Case, params: SubjectParams) -> Outcome:
     suffix = value.rpartition(".")[2].lower()
     known = suffix in case.setting("subject")["sandbox_words"]
     if params.speaks_of == "suffix-missing" and located.sandbox and suffix != located.sandbox and not known:
-        return one("payload", "sub", "suffix-missing", value=value, sandbox=located.sandbox, suffix=suffix, host=located.host.title)
+        return one(
+            "payload",
+            "sub",
+            "suffix-missing",
+            value=value,
+            sandbox=located.sandbox,
+            suffix=suffix,
+            host=located.host.title,
+        )
     if params.speaks_of == "production-host" and known and located.host.side == "production":
         return one("payload", "sub", "production-host", value=value, sandbox="", suffix=suffix, host=located.host.title)
     if params.speaks_of == "production-host":
         return Skipped("which org a user name belongs to cannot be seen from it", "org")
     return NOTHING
-

@@ -10,6 +10,8 @@ from ..decode import Lexeme, Real
 
 NEAR = 20 * 31_556_952
 """An instant within twenty years of the judgement is one that somebody may have meant."""
+LARGEST_BITS = 200
+"""Integers beyond are no count of anything; arithmetic with them would only be slow."""
 LONGEST_DURATION = 10 * 31_556_952
 """A count below ten years is a lifetime, or a date in the 1970s that nobody means."""
 
@@ -19,7 +21,9 @@ _FILETIME_AT_EPOCH = 116_444_736_000_000_000
 """100 ns ticks from 1601-01-01 to 1970-01-01 (Windows FILETIME)."""
 _DIGITS = re.compile(r"\s*[+-]?\d{1,64}\s*\Z")
 _DECIMAL = re.compile(r"\s*[+-]?\d{1,20}\.\d{1,20}\s*\Z")
-_ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?\s*\Z", re.IGNORECASE)
+_ISO = re.compile(
+    r"\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?\s*\Z", re.IGNORECASE
+)
 
 
 class Reading(NamedTuple):
@@ -70,6 +74,8 @@ BY_NAME = {"exp": exp, "iat": iat, "nbf": nbf}
 def read(value: object, now: int | None) -> Reading:
     """Classify a claim's value; near-now decides between units, so ``now`` is wanted but not needed."""
     kind = type(value)
+    if kind is int and value.bit_length() > LARGEST_BITS:  # type: ignore[attr-defined]
+        return Reading("huge", None, "", None, f"an integer of {value.bit_length()} bits")  # type: ignore[attr-defined]
     if kind is int:
         if now is not None and -NEAR < value - now < NEAR:  # type: ignore[operator]
             return Reading("integer", value, "seconds", value, str(value))  # type: ignore[arg-type]

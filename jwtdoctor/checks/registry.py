@@ -29,6 +29,8 @@ class Check(NamedTuple):
     needs: tuple[str, ...]
     mask: int
     settings: tuple[str, ...]
+    reads: tuple[str, ...]
+    """Names of the fingerprints that cover all it looks at; empty when its answers must not be remembered."""
 
 
 CHECKS: dict[str, Check] = {}
@@ -42,8 +44,9 @@ def check(
     variants: str = "",
     needs: str = "",
     settings: str = "",
+    reads: str = "",
 ) -> Callable[[Function], Function]:
-    """Register a check. ``facts``, ``variants``, ``needs`` and ``settings`` are names separated by spaces."""
+    """Register a check. The other arguments are names separated by spaces."""
 
     def register(run: Function) -> Function:
         wanted = tuple(needs.split())
@@ -56,6 +59,7 @@ def check(
             wanted,
             sum(NEEDS[each][0] for each in wanted),
             tuple(settings.split()),
+            tuple(reads.split()),
         )
         return run
 

@@ -8,7 +8,14 @@ from ..case import Case
 from .registry import NOTHING, Outcome, check, one
 
 
-@check("request-grant-type", facts="value wanted", variants="missing misspelt other unread", needs="request", settings="grant_type")
+@check(
+    "request-grant-type",
+    facts="value wanted",
+    variants="missing misspelt other unread",
+    needs="request",
+    settings="grant_type",
+    reads="no_request",
+)
 def request_grant_type(case: Case, params: object) -> Outcome:
     """grant_type is not the JWT bearer grant's URN."""
     request, wanted = case.request, str(case.setting("grant_type"))
@@ -24,7 +31,14 @@ def request_grant_type(case: Case, params: object) -> Outcome:
     return one("request", "grant_type", "misspelt" if near else "other", value=value, wanted=wanted)
 
 
-@check("request-client-assertion", facts="value wanted", variants="authentication unknown", needs="request", settings="grant_type")
+@check(
+    "request-client-assertion",
+    facts="value wanted",
+    variants="authentication unknown",
+    needs="request",
+    settings="grant_type",
+    reads="no_request",
+)
 def request_client_assertion(case: Case, params: object) -> Outcome:
     """client_assertion (RFC 7523 §2.2) authenticates a client; the grant (§2.1) wants `assertion`."""
     request = case.request
@@ -32,10 +46,19 @@ def request_client_assertion(case: Case, params: object) -> Outcome:
         return NOTHING
     value = request.fields.get("client_assertion_type", "")
     known = value == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    return one("request", "client_assertion_type", "authentication" if known else "unknown", value=value, wanted="assertion")
+    return one(
+        "request", "client_assertion_type", "authentication" if known else "unknown", value=value, wanted="assertion"
+    )
 
 
-@check("request-content-type", facts="value wanted body", variants="json multipart other missing disagrees", needs="request", settings="content_type")
+@check(
+    "request-content-type",
+    facts="value wanted body",
+    variants="json multipart other missing disagrees",
+    needs="request",
+    settings="content_type",
+    reads="no_request",
+)
 def request_content_type(case: Case, params: object) -> Outcome:
     """The body is not form-encoded, so the server finds no parameters."""
     request, wanted = case.request, str(case.setting("content_type"))
@@ -55,7 +78,13 @@ def request_content_type(case: Case, params: object) -> Outcome:
     return NOTHING if declared == wanted else one("request", "content_type", "other", **facts)
 
 
-@check("request-place", facts="where", variants="header query field get elsewhere absent", needs="request")
+@check(
+    "request-place",
+    facts="where",
+    variants="header query field get elsewhere absent",
+    needs="request",
+    reads="no_request",
+)
 def request_place(case: Case, params: object) -> Outcome:
     """The assertion is not the form field `assertion` of a POST."""
     request = case.request
@@ -77,7 +106,7 @@ def request_place(case: Case, params: object) -> Outcome:
     return one("request", "assertion", "elsewhere", where="outside the known fields")
 
 
-@check("assertion-encoded-twice", facts="how", variants="percent base64", needs="paste")
+@check("assertion-encoded-twice", facts="how", variants="percent base64", needs="paste", reads="shape")
 def assertion_encoded_twice(case: Case, params: object) -> Outcome:
     """The assertion was url-encoded once more, or the whole of it was put into base64."""
     paste = case.paste
@@ -90,7 +119,7 @@ def assertion_encoded_twice(case: Case, params: object) -> Outcome:
     return NOTHING
 
 
-@check("request-is-api-call", facts="url", needs="request", settings="token_path")
+@check("request-is-api-call", facts="url", needs="request", settings="token_path", reads="no_request")
 def request_is_api_call(case: Case, params: object) -> Outcome:
     """The assertion is used as a bearer token at something that is no token endpoint."""
     request = case.request

@@ -17,25 +17,37 @@ _FOREIGN = (
 )
 
 
-@check("is-private-key", facts="", variants="private-key private-key-der private-jwk service-account-key", needs="paste")
+@check(
+    "is-private-key",
+    facts="",
+    variants="private-key private-key-der private-jwk service-account-key",
+    needs="paste",
+    reads="shape",
+)
 def is_private_key(case: Case, params: object) -> Outcome:
     """A private key was pasted where an assertion belongs."""
     return one("token", "", case.kind) if case.kind in _SECRET_KINDS else NOTHING
 
 
-@check("is-other-kind", facts="issuer audience", variants=_FOREIGN, needs="paste")
+@check("is-other-kind", facts="issuer audience", variants=_FOREIGN, needs="paste", reads="shape")
 def is_other_kind(case: Case, params: object) -> Outcome:
     """A token or text of another kind was pasted."""
     if case.kind in _SECRET_KINDS or case.kind in (kinds.ASSERTION, kinds.UNREADABLE, ""):
         return NOTHING
-    return one("token", "", case.kind, issuer=str(case.claims.get("iss", ""))[:80], audience=str(case.claims.get("aud", ""))[:80])
+    return one(
+        "token",
+        "",
+        case.kind,
+        issuer=str(case.claims.get("iss", ""))[:80],
+        audience=str(case.claims.get("aud", ""))[:80],
+    )
 
 
 _PROBLEMS = "segments too-long empty not-base64 not-utf8 not-json not-object too-deep duplicate-member control-character not-a-json-number byte-order-mark"
 _PART_NAMES = {"header": "header", "payload": "claims", "signature": "signature"}
 
 
-@check("is-malformed", facts="part detail count", variants=f"{_PROBLEMS} nothing cut-off", needs="paste")
+@check("is-malformed", facts="part detail count", variants=f"{_PROBLEMS} nothing cut-off", needs="paste", reads="shape")
 def is_malformed(case: Case, params: object) -> Outcome:
     """The text cannot be read as header.claims.signature."""
     if case.kind not in (kinds.ASSERTION, kinds.UNREADABLE):
@@ -48,7 +60,11 @@ def is_malformed(case: Case, params: object) -> Outcome:
     hits = [_hit("token", p, len(token.segments)) for p in token.problems]
     parts = (("header", token.header), ("payload", token.payload), ("signature", token.signature))
     for name, part in parts:
-        hits.extend(_hit(name, p, len(token.segments)) for p in part.problems if p.code != "absent" and not _is_none(case, name, p))
+        hits.extend(
+            _hit(name, p, len(token.segments))
+            for p in part.problems
+            if p.code != "absent" and not _is_none(case, name, p)
+        )
     return hits
 
 
@@ -68,6 +84,7 @@ def _hit(name: str, problem: Problem, count: int) -> Hit:
     facts="part detail",
     variants="padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex der",
     needs="paste",
+    reads="shape signature_form",
 )
 def part_encoding(case: Case, params: object) -> Outcome:
     """A part is not plain base64url, or a second encoding hides inside the signature. RFC 7515 §2, RFC 7518 §3.4."""
@@ -85,10 +102,23 @@ def part_encoding(case: Case, params: object) -> Outcome:
         if wrapped.wrapping != "plain":
             variant = {"base64": "base64-twice"}.get(wrapped.wrapping, wrapped.wrapping)
             maker = ", ".join(wrapped.makers)
-            hits.append(Hit(Place("signature"), {"part": "signature", "detail": f"{len(wrapped.inner)} bytes{f', as {maker} makes' if maker else ''}"}, variant))
+            hits.append(
+                Hit(
+                    Place("signature"),
+                    {
+                        "part": "signature",
+                        "detail": f"{len(wrapped.inner)} bytes{f', as {maker} makes' if maker else ''}",
+                    },
+                    variant,
+                )
+            )
     return hits
 
 
 def _odd(name: str, part: Part) -> list[Hit]:
     told = ("padding", "standard-alphabet", "white-space", "percent-encoded", "trailing-bits")
-    return [Hit(Place(name), {"part": _PART_NAMES[name], "detail": p.detail}, p.code) for p in part.oddities if p.code in told]
+    return [
+        Hit(Place(name), {"part": _PART_NAMES[name], "detail": p.detail}, p.code)
+        for p in part.oddities
+        if p.code in told
+    ]

@@ -131,9 +131,7 @@ def _candidates(case: Case) -> Iterator[tuple[str, bytes]]:
         yield "hashed-twice", hashlib.new(name, sent).hexdigest().encode()
 
 
-_WRONG_BYTES = (
-    "other-bytes other-hash pss pss-other-hash pkcs1 decoded payload-only newline trailing-dot padded hashed-twice no-digest-info raw-bytes"
-)
+_WRONG_BYTES = "other-bytes other-hash pss pss-other-hash pkcs1 decoded payload-only newline trailing-dot padded hashed-twice no-digest-info raw-bytes"
 
 
 @check(
@@ -141,6 +139,7 @@ _WRONG_BYTES = (
     facts="certificate sha256 size token_size subject",
     variants="other-key other-size other-type undecided",
     needs="header signature certificate",
+    reads="verified",
 )
 def signature_key(case: Case, params: object) -> Outcome:
     """The signature was made by another key than the certificate's."""
@@ -172,7 +171,13 @@ def fingerprint(digest: str) -> str:
     return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2)).upper()
 
 
-@check("signature-bytes", facts="certificate alg hash detail", variants=_WRONG_BYTES, needs="header signature certificate")
+@check(
+    "signature-bytes",
+    facts="certificate alg hash detail",
+    variants=_WRONG_BYTES,
+    needs="header signature certificate",
+    reads="verified",
+)
 def signature_bytes(case: Case, params: object) -> Outcome:
     """The certificate's key made the signature, but over other bytes, or in another way, than the header says."""
     found = case.facet(examined)
@@ -189,4 +194,11 @@ def signature_bytes(case: Case, params: object) -> Outcome:
     )
 
 
-_HASH_NAMES = {"sha1": "SHA-1", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512", "md5": "MD5"}
+_HASH_NAMES = {
+    "sha1": "SHA-1",
+    "sha224": "SHA-224",
+    "sha256": "SHA-256",
+    "sha384": "SHA-384",
+    "sha512": "SHA-512",
+    "md5": "MD5",
+}

@@ -50,7 +50,14 @@ _UNIT_NAMES = {
 }
 
 
-@check("claim-absent", params=ClaimParams, facts="claim instead", variants="absent misnamed", needs="claims")
+@check(
+    "claim-absent",
+    params=ClaimParams,
+    facts="claim instead",
+    variants="absent misnamed",
+    needs="claims",
+    reads="all_there",
+)
 def claim_absent(case: Case, params: ClaimParams) -> Outcome:
     """The claim is not there; perhaps under another spelling or as null."""
     claims = case.claims
@@ -80,6 +87,7 @@ def other_name(case: Case, claim: str) -> str:
     params=UnitParams,
     facts="claim value unit year divisor in_seconds meant offset",
     needs="claims clock",
+    reads="times",
 )
 def numeric_date_unit(case: Case, params: UnitParams) -> Outcome:
     """The claim is near now only after a division: it counts another unit than seconds."""
@@ -102,7 +110,14 @@ def numeric_date_unit(case: Case, params: UnitParams) -> Outcome:
     )
 
 
-@check("numeric-date-form", params=FormParams, facts="claim value form meant", variants="digits iso words other float", needs="claims")
+@check(
+    "numeric-date-form",
+    params=FormParams,
+    facts="claim value form meant",
+    variants="digits iso words other float",
+    needs="claims",
+    reads="times",
+)
 def numeric_date_form(case: Case, params: FormParams) -> Outcome:
     """The claim is no whole JSON number."""
     reading = case.facet(BY_NAME[params.claim])
@@ -110,10 +125,12 @@ def numeric_date_form(case: Case, params: FormParams) -> Outcome:
         return NOTHING
     variant = reading.form if reading.form in ("digits", "iso", "words", "float") else "other"
     meant = utc(reading.meant) if reading.meant is not None else ""
-    return one("payload", params.claim, variant, claim=params.claim, value=reading.lexeme, form=reading.form, meant=meant)
+    return one(
+        "payload", params.claim, variant, claim=params.claim, value=reading.lexeme, form=reading.form, meant=meant
+    )
 
 
-@check("expiry-is-duration", facts="value meant span", needs="claims clock")
+@check("expiry-is-duration", facts="value meant span", needs="claims clock", reads="times")
 def expiry_is_duration(case: Case, params: object) -> Outcome:
     """exp holds a lifetime: read as a moment it lies in the 1970s."""
     reading = case.facet(numericdate.exp)
@@ -176,7 +193,13 @@ def overflow(case: Case) -> Overflow | None:
     return None
 
 
-@check("expiry-overflow", facts="value meant at lifetime milliseconds integer shift base until", variants="past future", needs="claims clock")
+@check(
+    "expiry-overflow",
+    facts="value meant at lifetime milliseconds integer shift base until",
+    variants="past future",
+    needs="claims clock",
+    reads="times",
+)
 def expiry_overflow(case: Case, params: object) -> Outcome:
     """exp is the signing moment plus epoch milliseconds squeezed into a signed 32-bit integer."""
     reading, found = case.facet(numericdate.exp), case.facet(overflow)
@@ -217,7 +240,7 @@ def _absolute_as_validity(case: Case) -> tuple[str, int] | None:
     return None
 
 
-@check("validity-is-absolute-time", facts="value year unit validity meant", needs="claims clock")
+@check("validity-is-absolute-time", facts="value year unit validity meant", needs="claims clock", reads="times")
 def validity_is_absolute_time(case: Case, params: object) -> Outcome:
     """A point in time was given where a lifetime was wanted, so exp is about twice now."""
     reading, found = case.facet(numericdate.exp), _absolute_as_validity(case)
@@ -298,6 +321,7 @@ def _shift_without_iat(ahead: int, usual: tuple[int, ...]) -> Shift | None:
     facts="value meant offset zone corrected lifetime evidence minus_lifetime",
     variants="behind-exact behind-iat behind-both behind-perhaps ahead",
     needs="claims clock",
+    reads="times",
 )
 def expiry_zone_shift(case: Case, params: object) -> Outcome:
     """exp is off by a UTC offset: a local time was taken for UTC or the reverse."""
@@ -329,7 +353,14 @@ def _shift_variant(found: Shift) -> str:
     return "behind-iat" if found.evidence == "iat" else "behind-exact"
 
 
-@check("expiry-past", facts="value meant offset late", variants="past grace just", needs="claims clock", settings="grace")
+@check(
+    "expiry-past",
+    facts="value meant offset late",
+    variants="past grace just",
+    needs="claims clock",
+    settings="grace",
+    reads="times",
+)
 def expiry_past(case: Case, params: object) -> Outcome:
     """exp, as the server reads it, lies before the moment of judgement."""
     reading = case.facet(numericdate.exp)
@@ -338,14 +369,22 @@ def expiry_past(case: Case, params: object) -> Outcome:
     late = case.moment - reading.seconds
     grace = case.setting("grace")
     variant = "just" if late <= grace["accepted"] else "grace" if late < grace["refused"] else "past"
-    return one("payload", "exp", variant, value=reading.lexeme, meant=utc(reading.seconds), offset=relative(-late), late=late)
+    return one(
+        "payload", "exp", variant, value=reading.lexeme, meant=utc(reading.seconds), offset=relative(-late), late=late
+    )
 
 
-@check("expiry-before-issue", facts="value issued lifetime", needs="claims")
+@check("expiry-before-issue", facts="value issued lifetime", needs="claims", reads="times")
 def expiry_before_issue(case: Case, params: object) -> Outcome:
     """The lifetime exp - iat is negative."""
     exp, iat = case.facet(numericdate.exp), case.facet(numericdate.iat)
-    if exp.unit != "seconds" or iat.unit != "seconds" or exp.seconds is None or iat.seconds is None or exp.seconds >= iat.seconds:
+    if (
+        exp.unit != "seconds"
+        or iat.unit != "seconds"
+        or exp.seconds is None
+        or iat.seconds is None
+        or exp.seconds >= iat.seconds
+    ):
         return NOTHING
     return one("payload", "exp", value=exp.lexeme, issued=iat.lexeme, lifetime=span(iat.seconds - exp.seconds))
 
@@ -356,7 +395,7 @@ class ShortParams(NamedTuple):
     seconds: int
 
 
-@check("expiry-too-soon", params=ShortParams, facts="value lifetime base least", needs="claims clock")
+@check("expiry-too-soon", params=ShortParams, facts="value lifetime base least", needs="claims clock", reads="times")
 def expiry_too_soon(case: Case, params: ShortParams) -> Outcome:
     """So short a life that it lapses on arrival."""
     exp, base = case.facet(numericdate.exp), case.facet(signing_moment)
@@ -366,14 +405,25 @@ def expiry_too_soon(case: Case, params: ShortParams) -> Outcome:
     if not 0 <= lifetime < params.seconds:
         return NOTHING
     return one(
-        "payload", "exp", value=exp.lexeme, lifetime=span(lifetime), base=_BASE_NAMES[base.source], least=span(params.seconds)
+        "payload",
+        "exp",
+        value=exp.lexeme,
+        lifetime=span(lifetime),
+        base=_BASE_NAMES[base.source],
+        least=span(params.seconds),
     )
 
 
 _BASE_NAMES = {"iat": "`iat`", "nbf": "`nbf`", "now": "now"}
 
 
-@check("expiry-too-far", facts="value meant offset limit lifetime", needs="claims clock", settings="lifetime")
+@check(
+    "expiry-too-far",
+    facts="value meant offset limit lifetime",
+    needs="claims clock",
+    settings="lifetime",
+    reads="times",
+)
 def expiry_too_far(case: Case, params: object) -> Outcome:
     """exp lies further ahead than the provider's documents allow."""
     reading = case.facet(numericdate.exp)
@@ -397,7 +447,14 @@ def expiry_too_far(case: Case, params: object) -> Outcome:
     )
 
 
-@check("claim-in-future", params=ClaimParams, facts="claim value meant offset", needs="claims clock", settings="leeway")
+@check(
+    "claim-in-future",
+    params=ClaimParams,
+    facts="claim value meant offset",
+    needs="claims clock",
+    settings="leeway",
+    reads="times",
+)
 def claim_in_future(case: Case, params: ClaimParams) -> Outcome:
     """iat or nbf lies in the server's future by more than the leeway."""
     reading = case.facet(BY_NAME[params.claim])
@@ -406,7 +463,14 @@ def claim_in_future(case: Case, params: ClaimParams) -> Outcome:
     ahead = reading.seconds - case.moment
     if ahead <= case.setting("leeway")["seconds"]:
         return NOTHING
-    return one("payload", params.claim, claim=params.claim, value=reading.lexeme, meant=utc(reading.seconds), offset=relative(ahead))
+    return one(
+        "payload",
+        params.claim,
+        claim=params.claim,
+        value=reading.lexeme,
+        meant=utc(reading.seconds),
+        offset=relative(ahead),
+    )
 
 
 class SkewParams(NamedTuple):
@@ -416,7 +480,14 @@ class SkewParams(NamedTuple):
     seconds: int
 
 
-@check("clock-skew", params=SkewParams, facts="skew claim issued reference clock", variants="server here", needs="claims clock")
+@check(
+    "clock-skew",
+    params=SkewParams,
+    facts="skew claim issued reference clock",
+    variants="server here",
+    needs="claims clock",
+    reads="times",
+)
 def clock_skew(case: Case, params: SkewParams) -> Outcome:
     """The clock that wrote iat (or nbf) differs from the server's."""
     exp, base = case.facet(numericdate.exp), case.facet(signing_moment)
@@ -430,7 +501,9 @@ def clock_skew(case: Case, params: SkewParams) -> Outcome:
             return _behind_by_exp(exp.seconds, case.moment)
         return Skipped("the assertion has no `iat` to compare with a clock", "iat")
     if params.direction == "behind" and not has_date:
-        return Skipped("an old `iat` may just be an old paste; the Date header of the server's answer would tell", "date")
+        return Skipped(
+            "an old `iat` may just be an old paste; the Date header of the server's answer would tell", "date"
+        )
     skew = base.at - case.moment
     if (skew if params.direction == "ahead" else -skew) < params.seconds or case.facet(shift):
         return NOTHING

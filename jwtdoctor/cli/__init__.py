@@ -28,4 +28,3 @@ def main() -> None:
 
 
 __all__ = ["main"]
-

@@ -47,41 +47,54 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     pass
 
 
 @app.command("diagnose", help=DIAGNOSE_HELP)
 def _diagnose(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="File, `-`, or the pasted text.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE", help="File, `-`, or the pasted text.")
+    ] = None,
     certs: Annotated[
         list[str] | None,
         typer.Option("--cert", metavar="FILE", help="The certificate uploaded to the app (PEM or DER). Repeatable."),
     ] = None,
-    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")
+    ] = None,
     error: Annotated[
         str | None,
         typer.Option(
-            "--error", metavar="TEXT", help="What the server or the client library answered; @FILE reads a file. Works without a token."
+            "--error",
+            metavar="TEXT",
+            help="What the server or the client library answered; @FILE reads a file. Works without a token.",
         ),
     ] = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="The provider's rules; detected from the token without it.")
+        str | None,
+        typer.Option("--profile", metavar="NAME", help="The provider's rules; detected from the token without it."),
     ] = None,
     kind: Annotated[
         Literal["connected-app", "external-client-app"] | None,
         typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
     ] = None,
     now: Annotated[
-        str | None, typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock.")
+        str | None,
+        typer.Option(
+            "--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."
+        ),
     ] = None,
     format: Annotated[
         Literal["terminal", "plain", "json"] | None,
         typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere."),
     ] = None,
     fail_on: Annotated[
-        Literal["error", "warning", "never"], typer.Option("--fail-on", help="The least severity that makes the exit code 1.")
+        Literal["error", "warning", "never"],
+        typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
     ] = "error",
 ) -> None:
     from .diagnose import run as diagnose
@@ -90,7 +103,9 @@ def _diagnose(
     raise typer.Exit(diagnose(call))
 
 
-Document = Annotated[Literal["terminal", "plain", "json"] | None, typer.Option("--format", help="Default: text for people.")]
+Document = Annotated[
+    Literal["terminal", "plain", "json"] | None, typer.Option("--format", help="Default: text for people.")
+]
 
 
 def _complete_name(incomplete: str) -> list[str]:
@@ -104,7 +119,10 @@ def _complete_name(incomplete: str) -> list[str]:
 @app.command("explain")
 def _explain(
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="A rule, a cause, or an error text in quotes.", autocompletion=_complete_name)
+        list[str],
+        typer.Argument(
+            metavar="NAME...", help="A rule, a cause, or an error text in quotes.", autocompletion=_complete_name
+        ),
     ],
     format: Document = None,
 ) -> None:
@@ -138,7 +156,11 @@ def _rules(format: Document = None) -> None:
 def run() -> int:
     """Hand the command line to typer; its complaints become one line."""
     words = sys.argv[1:]
-    if words and words[0] not in COMMANDS and not words[0].startswith(("--version", "--help", "-h", "--install", "--show")):
+    if (
+        words
+        and words[0] not in COMMANDS
+        and not words[0].startswith(("--version", "--help", "-h", "--install", "--show"))
+    ):
         words = ["diagnose", *words]
     try:
         code = app(args=words, prog_name="jwtdoctor", standalone_mode=False)

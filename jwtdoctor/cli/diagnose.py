@@ -54,7 +54,9 @@ def run(call: Call) -> int:
     if not results:
         if format == "json":
             sys.stdout.write(render(report, format, look()))
-        complain(f"nothing to diagnose: no assertion and no known error text in the input; accepted: {ACCEPTED}, or --error TEXT")
+        complain(
+            f"nothing to diagnose: no assertion and no known error text in the input; accepted: {ACCEPTED}, or --error TEXT"
+        )
         return NOTHING_TO_DIAGNOSE
     sys.stdout.write(render(report, format, look()))
     return COULD_NOT if failed else report.exit_code(call.fail_on)
@@ -69,7 +71,7 @@ def look() -> Look:
     else:
         width = os.get_terminal_size(sys.stdout.fileno()).columns if tty else 80
     dumb = os.environ.get("TERM") == "dumb"
-    color = (tty and not dumb or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+    color = ((tty and not dumb) or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
     return Look(min(max(width, 40), 200), color)
 
 
@@ -86,7 +88,9 @@ def moment(text: str | None) -> int:
         try:
             when = datetime.fromisoformat(value)
         except ValueError:
-            raise Failure(f"--now {text!r} is no time; accepted: epoch seconds (1795435200) or ISO 8601 (2026-11-23T12:00:00Z)") from None
+            raise Failure(
+                f"--now {text!r} is no time; accepted: epoch seconds (1795435200) or ISO 8601 (2026-11-23T12:00:00Z)"
+            ) from None
         return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
     if not -62_135_596_800 <= number <= 253_402_300_799:
         raise Failure(f"--now {text!r} is out of range; accepted: epoch seconds (not milliseconds), or ISO 8601")
@@ -101,7 +105,9 @@ def certificate(name: str) -> Material:
     if found.kind in ("empty", "unreadable"):
         raise Failure(f"--cert {name}: no certificate can be read from it ({found.why}); {wanted}")
     if found.kind in ("private-key", "encrypted-private-key"):
-        raise Failure(f"--cert {name}: this is the private key, a secret that stays with the signer; {wanted}: the one made from this key")
+        raise Failure(
+            f"--cert {name}: this is the private key, a secret that stays with the signer; {wanted}: the one made from this key"
+        )
     if found.kind == "token":
         raise Failure(f"--cert {name}: this is a JWT; {wanted}; the token is the SOURCE")
     return found
@@ -157,7 +163,9 @@ def _source(word: str) -> Given | Failure:
 
 def _given(name: str, data: bytes) -> Given | Failure:
     if len(data) > MAX_INPUT:
-        return Failure(f"{name}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion")
+        return Failure(
+            f"{name}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion"
+        )
     text = text_of(data)
     if text is None:
         return Failure(f"{name}: a binary file; accepted: text that holds the assertion")

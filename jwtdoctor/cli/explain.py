@@ -25,7 +25,11 @@ def run(names: list[str], format: str) -> int:
         if entry is None:
             missing += 1
             near = _near(known, name)
-            hint = f"; did you mean {', '.join(near)}?" if near else "; `jwtdoctor rules` lists the rules, and an error text goes in quotes"
+            hint = (
+                f"; did you mean {', '.join(near)}?"
+                if near
+                else "; `jwtdoctor rules` lists the rules, and an error text goes in quotes"
+            )
             complain(f"nothing is called {name!r}{hint}")
         else:
             found.append(entry)
@@ -107,7 +111,9 @@ def _text(known: Catalog, entry: Rule | Unseen | Symptom, width: int) -> str:
     lines: list[str] = []
 
     def say(text: str, indent: str = "") -> None:
-        lines.extend(textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False))
+        lines.extend(
+            textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        )
 
     def paragraphs(text: str) -> None:
         for part in text.strip().split("\n\n"):
@@ -144,7 +150,9 @@ def _rule_lines(known: Catalog, rule: Rule, say: Any) -> None:
     for name, profile in known.profiles.items():
         weights = {key: weight for key, weight in profile.weights.items() if key.partition("/")[0] == rule.name}
         for key, weight in weights.items():
-            say(f"{name:<8} {weight.get('effect', '')} {key.partition('/')[2]}: {weight['because']} ({weight['source']})")
+            say(
+                f"{name:<8} {weight.get('effect', '')} {key.partition('/')[2]}: {weight['because']} ({weight['source']})"
+            )
     helps = dict.fromkeys(variant.says.help for variant in rule.variants.values() if variant.says.help)
     for text in helps:
         say(f"help     {text}")

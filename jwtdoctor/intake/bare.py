@@ -10,6 +10,7 @@ from .paste import Paste
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000]")
 _COMPACT = re.compile(r"[A-Za-z0-9+/_=%-]*(?:\.[A-Za-z0-9+/_=%-]*){0,5}\Z")
+_PLAIN = re.compile(r"ey[A-Za-z0-9_-]{8,65536}\.[A-Za-z0-9_-]{1,65536}\.[A-Za-z0-9_-]{1,65536}\Z")
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9_+/-])(e[yw][A-Za-z0-9_+/-]{6,}={0,2}(?:\.[A-Za-z0-9_+/=%-]*){1,4})")
 _PREFIXES = (
     (re.compile(r"(?:Proxy-)?Authorization\s*:\s*", re.IGNORECASE), "header-name"),
@@ -22,6 +23,8 @@ _LONGEST_WORD = 1 << 20
 
 def read(text: str) -> list[Paste]:
     """Tokens in ``text``; else the one thing it is instead; else nothing."""
+    if _PLAIN.match(text):
+        return [Paste(text, "bare")]
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
     cleaned, stripped = clean(text)
     if cleaned and _is_one_token(cleaned):
@@ -29,7 +32,7 @@ def read(text: str) -> list[Paste]:
         form = "bearer" if "bearer" in stripped else "bare"
         return [Paste(cleaned, form, line, start - text.rfind("\n", 0, start), stripped, kind=_foreign(cleaned))]
     kind = kinds.of_text(text)
-    if kind is not None and not kind.endswith("key") or kind in ("private-key", "private-jwk"):
+    if (kind is not None and not kind.endswith("key")) or kind in ("private-key", "private-jwk"):
         return [Paste("", "bare", stripped=(), kind=kind)]
     found = list(find(text))
     if found:
@@ -117,12 +120,16 @@ def _unquote(text: str, stripped: list[str]) -> str:
 
 
 def _is_one_token(text: str) -> bool:
-    return "." in text and _COMPACT.match(text) is not None and (text.startswith("e") or text.count(".") == 2 and len(text) > 60)
+    return (
+        "." in text
+        and _COMPACT.match(text) is not None
+        and (text.startswith("e") or (text.count(".") == 2 and len(text) > 60))
+    )
 
 
 def _is_a_word(text: str) -> bool:
     """One word long enough to have been meant as a token."""
-    return 16 <= len(text) and not re.search(r"\s", text[:4096]) and "/" not in text[:1] and not text.startswith("<")
+    return len(text) >= 16 and not re.search(r"\s", text[:4096]) and "/" not in text[:1] and not text.startswith("<")
 
 
 def _foreign(text: str) -> str | None:

@@ -24,7 +24,9 @@ def public_key(jwk: Mapping[str, Any]) -> Any:
             "P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1(), "secp256k1": ec.SECP256K1(),
         }  # fmt: skip
         curve = curves.get(str(jwk.get("crv")))
-        return ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), curve).public_key() if curve else None
+        return (
+            ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), curve).public_key() if curve else None
+        )
     if kind == "OKP":
         from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 

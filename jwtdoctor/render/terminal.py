@@ -52,13 +52,23 @@ def _result(result: Result, width: int) -> list[Text]:
     return lines
 
 
-_ENTRY_STYLES = {"likely": "bold green", "broke": "bold red", "not examined": "dim", "ruled out": "dim", "also found": "dim", "follows": "dim", "less likely": "dim"}
+_ENTRY_STYLES = {
+    "likely": "bold green",
+    "broke": "bold red",
+    "not examined": "dim",
+    "ruled out": "dim",
+    "also found": "dim",
+    "follows": "dim",
+    "less likely": "dim",
+}
 
 
 def _answer(result: Result, width: int) -> list[Text]:
     badge = f" {outline.VERDICTS[result.verdict]} "
     lines = []
-    wrapped = textwrap.wrap(outline.answer(result), max(30, width - len(badge) - 1), break_long_words=True, break_on_hyphens=False)
+    wrapped = textwrap.wrap(
+        outline.answer(result), max(30, width - len(badge) - 1), break_long_words=True, break_on_hyphens=False
+    )
     for index, row in enumerate(wrapped):
         line = Text(badge, style=_VERDICTS[result.verdict]) if not index else Text(" " * len(badge))
         lines.append(line + Text(" ") + Text(row, style="bold"))
@@ -90,7 +100,9 @@ def _finding(result: Result, finding: Finding, width: int) -> list[Text]:
     gutter = len(str(max(numbers))) if numbers else 1
     pad = " " * gutter
     lines = _headline(finding, style, width)
-    lines.append(Text(f"{pad}--> ", style="blue") + Text(f"{shown.title} ") + Text(f"({outline.where(result)})", style="dim"))
+    lines.append(
+        Text(f"{pad}--> ", style="blue") + Text(f"{shown.title} ") + Text(f"({outline.where(result)})", style="dim")
+    )
     lines.append(Text(f"{pad} │", style="blue"))
     for index, (number, text) in enumerate(shown.rows):
         lines.append(Text(f"{number if number is not None else '':>{gutter}} │ ", style="blue") + Text(f"  {text}"))
@@ -107,7 +119,9 @@ def _finding(result: Result, finding: Finding, width: int) -> list[Text]:
 
 def _headline(finding: Finding, style: str, width: int) -> list[Text]:
     tag = f"{finding.severity}[{finding.rule}]"
-    rows = textwrap.wrap(f"{tag}: {finding.message}", width, subsequent_indent="  ", break_long_words=True, break_on_hyphens=False)
+    rows = textwrap.wrap(
+        f"{tag}: {finding.message}", width, subsequent_indent="  ", break_long_words=True, break_on_hyphens=False
+    )
     first = Text(rows[0], style="bold")
     first.stylize(style, 0, min(len(tag), len(rows[0])))
     return [first, *(Text(row, style="bold") for row in rows[1:])]
@@ -122,7 +136,10 @@ def _underline(shown: outline.Excerpt, label: str, pad: str, style: str, width: 
     if used + cell_len(label) <= width:
         return [before + Text(" " * start) + Text(f"{carets} {label}", style=style)]
     rows = textwrap.wrap(label, max(20, width - len(pad) - 5), break_on_hyphens=False)
-    return [before + Text(" " * start) + Text(carets, style=style), *(before + Text(f"  {row}", style=style) for row in rows)]
+    return [
+        before + Text(" " * start) + Text(carets, style=style),
+        *(before + Text(f"  {row}", style=style) for row in rows),
+    ]
 
 
 def _said(pad: str, kind: str, said: str, width: int) -> list[Text]:
