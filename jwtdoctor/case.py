@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from . import kinds
-from .answer import Answer
 from .catalog import Host, Profile
 from .decode import Token, decode
 from .intake import Paste, Request
 from .keys import Material
+
+if TYPE_CHECKING:
+    from .answer import Answer
 
 T = TypeVar("T")
 
@@ -121,7 +123,7 @@ class Located(NamedTuple):
 def locate(profile: Profile, name: str) -> Located | None:
     """Which kind of host ``name`` (lower case) is for this provider; ``None`` when it is none of its own."""
     for host in profile.hosts:
-        match = host.pattern.fullmatch(name)
+        match = host.pattern.compiled.fullmatch(name)
         if match:
             groups = match.groupdict()
             return Located(host, groups.get("org") or "", groups.get("sandbox") or "")

@@ -7,12 +7,14 @@ support or rule them out. Without one, what the provider is known to refuse come
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .answer import Answer
 from .catalog import Candidate, Catalog, Match, Rule, Symptom
 from .engine import Answers
 from .model import Finding, Skipped, Standing
+
+if TYPE_CHECKING:
+    from .answer import Answer
 
 STAGES = ("client", "transport", "request", "parse", "app", "signature", "audience", "time", "user", "login", "after")
 
@@ -79,7 +81,7 @@ def _fits(match: Match, answer: Answer) -> tuple[int, int]:
         kind += 8
         length += len(match.description)
     if match.text is not None:
-        found = match.text.search(answer.text)
+        found = match.text.compiled.search(answer.text)
         if not found:
             return 0, 0
         kind += 4

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 from typing import Any
 
@@ -43,14 +44,18 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     ("uuid", r"\A[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"),
     ("client-secret", r"\A[0-9A-F]{64}\Z"),
 )
-_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _TEXTS)
 _SECRET_KEY = frozenset({"d", "p", "q", "dp", "dq", "qi"})
+
+
+@functools.cache
+def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(pattern)) for kind, pattern in _TEXTS)
 
 
 def of_text(text: str) -> str | None:
     """The kind of a pasted text that is no compact JWS; ``None`` when it is nothing we know."""
     text = text.strip()
-    for kind, pattern in _COMPILED:
+    for kind, pattern in _compiled():
         if pattern.search(text[:200_000]):
             return _private_or_public_jwk(text) if kind == "jwk" else kind
     if text.startswith("{"):

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from . import answer as answers
 from . import catalog, diagnosis, intake, keys, kinds
 from ._version import __version__
-from .answer import Answer
 from .case import NEEDS, Case
 from .catalog import Catalog, Profile, Symptom
 from .checks.audience import address
@@ -24,8 +22,15 @@ from .keys import Material
 from .moments import utc
 from .report import Chosen, Report, Result, Signature, Source, verdict_of
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .answer import Answer
+
 APPS = ("connected-app", "external-client-app")
 """Kinds of app that decide where it is known."""
+LONGEST_ANSWER = 1 << 18
+"""Characters of a pasted text that may itself be an answer."""
 
 
 class UnknownProfile(ValueError):
@@ -56,7 +61,7 @@ def diagnose(
         raise UnknownProfile(f"no profile is called {profile!r}; known are {', '.join(sorted(known.profiles))}")
     if app is not None and app not in APPS:
         raise ValueError(f"no kind of app is called {app!r}; known are {', '.join(APPS)}")
-    told = answers.parse(error) if error and error.strip() else None
+    told = _parsed(error) if error and error.strip() else None
     materials = tuple([each if type(each) is Material else material(each) for each in certificates])
     moment = _epoch(now)
     pastes: Sequence[Paste | None] = intake.read(text) if text else ()
@@ -73,11 +78,18 @@ def diagnose(
 def _epoch(now: int | float | datetime | None) -> int | None:
     if type(now) is int:
         return now
-    if isinstance(now, datetime):
-        if now.tzinfo is None:
-            raise ValueError("`now` is a datetime without a time zone; give an aware one, or epoch seconds")
-        return int(now.timestamp())
-    return None if now is None else int(now)
+    if now is None or isinstance(now, int | float):
+        return None if now is None else int(now)
+    if now.tzinfo is None:
+        raise ValueError("`now` is a datetime without a time zone; give an aware one, or epoch seconds")
+    return int(now.timestamp())
+
+
+def _parsed(error: str) -> Answer:
+    """Most calls bring no answer, so the reader of answers is imported when one does."""
+    from .answer import parse
+
+    return parse(error)
 
 
 def material(data: str | bytes, name: str = "the certificate") -> Material:
@@ -98,9 +110,9 @@ def _engine(profile: str) -> Engine:
 
 def _spoken(known: Catalog, text: str) -> Answer | None:
     """A pasted text without a token that is itself an answer the catalogue knows."""
-    if not text or len(text) > answers.LONGEST:
+    if not text or len(text) > LONGEST_ANSWER:
         return None
-    told = answers.parse(text)
+    told = _parsed(text)
     return told if any(diagnosis.symptom_of(known, told, each) for each in known.profiles) else None
 
 
@@ -205,7 +217,7 @@ def _choose(
         if not isinstance(value, str) or not value:
             continue
         for profile in known.profiles.values():
-            if any(pattern.match(value) for pattern in profile.detect.get(name, ())):
+            if any(pattern.compiled.match(value) for pattern in profile.detect.get(name, ())):
                 where = "the endpoint" if name == "endpoint" else f"`{name}`"
                 return Chosen(profile.name, "detected", f"by {where}", profile.title), profile
     default = next(each for each in known.profiles.values() if each.role == "default")

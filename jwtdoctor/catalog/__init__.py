@@ -19,6 +19,23 @@ PACKAGE = Path(__file__).resolve().parent.parent
 COMPILED = PACKAGE / "_catalog.json"
 
 
+class Pattern:
+    """A regular expression that is compiled when it is first asked: most of the catalogue's never are."""
+
+    __slots__ = ("_compiled", "source")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression, compiled."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.source)
+        return self._compiled
+
+
 class Wording(NamedTuple):
     """The sentences of a finding; ``{names}`` are facts."""
 
@@ -92,7 +109,7 @@ class Match(NamedTuple):
 
     error: str
     description: str
-    text: re.Pattern[str] | None
+    text: Pattern | None
     status: int | None
 
 
@@ -116,7 +133,7 @@ class Host(NamedTuple):
     """A kind of host of a provider and what it is good for."""
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     kind: str
     """``shared`` (login for everybody), ``own`` (one org), ``site``, ``instance``, ``ui`` (never a token endpoint)."""
     side: str
@@ -133,7 +150,7 @@ class Profile(NamedTuple):
     title: str
     role: str
     """``default``: taken when nothing speaks against it; ``fallback``: taken when something does; else empty."""
-    detect: Mapping[str, tuple[re.Pattern[str], ...]]
+    detect: Mapping[str, tuple[Pattern, ...]]
     settings: Mapping[str, Any]
     hosts: tuple[Host, ...]
     weights: Mapping[str, Mapping[str, str]]
@@ -258,7 +275,7 @@ def _symptom(raw: Mapping[str, Any]) -> Symptom:
             Match(
                 m.get("error", "").lower(),
                 m.get("description", "").lower(),
-                re.compile(m["text"]) if m.get("text") else None,
+                Pattern(m["text"]) if m.get("text") else None,
                 m.get("status"),
             )
             for m in raw["match"]
@@ -275,12 +292,12 @@ def _profile(raw: Mapping[str, Any]) -> Profile:
         name=raw["name"],
         title=raw["title"],
         role=raw.get("role", ""),
-        detect={k: tuple(re.compile(p) for p in v) for k, v in raw.get("detect", {}).items()},
+        detect={k: tuple(Pattern(p) for p in v) for k, v in raw.get("detect", {}).items()},
         settings=raw.get("settings", {}),
         hosts=tuple(
             Host(
                 h["name"],
-                re.compile(h["match"]),
+                Pattern(h["match"]),
                 h["kind"],
                 h.get("side", "either"),
                 h.get("legacy", False),

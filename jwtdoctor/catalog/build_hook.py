@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,5 +22,8 @@ class CatalogBuildHook(BuildHookInterface):  # type: ignore[type-arg, misc, unus
             from jwtdoctor.catalog.compiler import compile_to
 
             compile_to(Path(self.root, "rules"), Path(self.root, "jwtdoctor", "_catalog.json"))
+            if version == "editable":
+                # Where Python is told not to write bytecode, an editable install would compile itself at every start.
+                compileall.compile_dir(Path(self.root, "jwtdoctor"), quiet=2)
         finally:
             sys.path.remove(self.root)

@@ -1,20 +1,25 @@
 """What did the user hand us, and what did we strip? One reader per form; every reader yields pastes.
 
-A reader takes the text and returns the pastes it finds, or ``None`` when the text is not of its form. Order matters: the
+A reader's ``read`` takes the text and returns the pastes it finds, or ``None`` when the text is not of its form. Order matters: the
 first that recognises the text speaks for it. (Readers of further forms join the list.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from importlib import import_module
 
-from . import bare, http
 from .paste import Paste, Request
 
-READERS: tuple[Callable[[str], list[Paste] | None], ...] = (http.read, bare.read)
+READERS: tuple[tuple[str, str], ...] = (
+    ("http", r"\s*(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +\S+ +HTTP/"),
+    ("bare", ""),
+)
+"""Module here → how a text of its form begins; a reader is imported when a text looks like its own."""
 
 MAX_INPUT = 64 * 1024 * 1024
 """Bytes taken from one source."""
+LONGEST_REQUEST_LINE = 8192
 MAX_PASTES = 1000
 """Assertions diagnosed from one source; a log of more wants another tool."""
 
@@ -23,8 +28,10 @@ __all__ = ["MAX_INPUT", "MAX_PASTES", "READERS", "Paste", "Request", "read", "te
 
 def read(text: str) -> list[Paste]:
     """The pastes in ``text``, in order of their position; an empty list when there is nothing to diagnose."""
-    for reader in READERS:
-        found = reader(text)
+    for name, begins in READERS:
+        if begins and not re.match(begins, text[:LONGEST_REQUEST_LINE]):
+            continue
+        found: list[Paste] | None = import_module(f"{__name__}.{name}").read(text)
         if found is not None:
             return found[:MAX_PASTES]
     return []
