@@ -63,9 +63,7 @@ class Case:
         if token is None and paste is not None and paste.text:
             token = decode(paste.text)
         self.token = token
-        self.kind = (
-            "" if paste is None else paste.kind or (kinds.of_token(token) if token is not None else kinds.UNREADABLE)
-        )
+        self.kind = "" if paste is None else paste.kind or (kinds.of_token(token) if token is not None else kinds.UNREADABLE)
         self.header: dict[str, Any] = token.header.value if token is not None else {}
         """The header's members; empty when it cannot be read."""
         self.claims: dict[str, Any] = token.payload.value if token is not None else {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 MAX_TOKEN = 1 << 20
@@ -330,7 +331,9 @@ def _scan(text: str, at: int) -> tuple[Any, int]:
         raise ValueError from None
 
 
-_SCANNER = json.JSONDecoder(object_pairs_hook=_members, parse_float=_real, parse_constant=_unusual).scan_once
+_SCANNER: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
+    object_pairs_hook=_members, parse_float=_real, parse_constant=_unusual
+).scan_once  # type: ignore[attr-defined]
 
 
 def json_type(value: object) -> str:
@@ -341,4 +344,4 @@ def json_type(value: object) -> str:
         return "boolean"
     if isinstance(value, Lexeme | int | float):
         return "number"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), type(value).__name__)
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"

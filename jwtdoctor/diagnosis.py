@@ -181,9 +181,7 @@ def _unlisted(symptom: Symptom, findings: Iterable[Finding], catalog: Catalog) -
         if symptom.stage in ("client", "transport", "after"):
             continue
         extra.append(
-            Candidate(
-                finding.rule, "possible", "the server refuses such an assertion; it may answer with these words", "", ()
-            )
+            Candidate(finding.rule, "possible", "the server refuses such an assertion; it may answer with these words", "", ())
         )
     return extra
 
@@ -197,9 +195,7 @@ def _explained(best: Mapping[str, Finding], rules: Mapping[str, Rule]) -> frozen
     return frozenset(names)
 
 
-def _cause(
-    catalog: Catalog, candidate: Candidate, standing: Standing, finding: Finding | None, skipped: Skipped | None
-) -> Cause:
+def _cause(catalog: Catalog, candidate: Candidate, standing: Standing, finding: Finding | None, skipped: Skipped | None) -> Cause:
     name = candidate.name
     if finding is not None:
         doubt = "shipping clients send this and are let in; " if standing == "doubtful" else ""
@@ -216,9 +212,7 @@ def _cause(
     unseen = catalog.unseen.get(name)
     if unseen is not None:
         ask = candidate.ask or unseen.ask
-        return Cause(
-            name, unseen.title, standing, unseen.where == "client", False, candidate.why, ask, unseen.help, unseen.look
-        )
+        return Cause(name, unseen.title, standing, unseen.where == "client", False, candidate.why, ask, unseen.help, unseen.look)
     because = f"not examined: {skipped.because}" if skipped is not None else "not examined"
     return Cause(name, catalog.title_of(name), standing, False, False, candidate.why, candidate.ask or because, "")
 
@@ -242,9 +236,7 @@ def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
         standing: Standing = (
             "possible" if finding.effect == "unknown" else "confirmed" if finding.confidence == "certain" else "named"
         )
-        causes.append(
-            (key, Cause(name, catalog.title_of(name), standing, True, True, finding.message, "", finding.help))
-        )
+        causes.append((key, Cause(name, catalog.title_of(name), standing, True, True, finding.message, "", finding.help)))
     causes.sort(key=lambda pair: pair[0])
     named = {cause.cause for _, cause in causes}
     return Diagnosis(

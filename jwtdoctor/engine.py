@@ -150,7 +150,7 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
                 skipped.append((rule.name, outcome))
                 continue
             found = False
-            for hit in outcome:  # type: ignore[union-attr]
+            for hit in outcome:
                 findings.append(phrase(rule, variants, hit))  # type: ignore[arg-type]
                 found = True
             if not found:

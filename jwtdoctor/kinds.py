@@ -99,12 +99,7 @@ def _is_basic(text: str) -> bool:
 def of_token(token: Token) -> str:
     """``assertion``, ``unreadable``, or the kind of JWT this is instead."""
     header, claims = token.header.value, token.payload.value
-    if (
-        token.clean
-        and not (claims.keys() & _TELLING)
-        and header.keys() <= _EVERYDAY
-        and header.get("typ", "JWT") == "JWT"
-    ):
+    if token.clean and not (claims.keys() & _TELLING) and header.keys() <= _EVERYDAY and header.get("typ", "JWT") == "JWT":
         return ASSERTION
     if len(token.segments) == 5 or "enc" in header:
         return "jwe"

@@ -62,16 +62,14 @@ def diagnose(
     if app is not None and app not in APPS:
         raise ValueError(f"no kind of app is called {app!r}; known are {', '.join(APPS)}")
     told = _parsed(error) if error and error.strip() else None
-    materials = tuple([each if type(each) is Material else material(each) for each in certificates])
+    materials = tuple([each if isinstance(each, Material) else material(each) for each in certificates])
     moment = _epoch(now)
     pastes: Sequence[Paste | None] = intake.read(text) if text else ()
     if not pastes:
         if told is None:
             told = _spoken(known, text)
         pastes = [None] if told is not None else ()
-    results = tuple(
-        [_result(known, paste, materials, endpoint, told, profile, moment, app, source) for paste in pastes]
-    )
+    results = tuple([_result(known, paste, materials, endpoint, told, profile, moment, app, source) for paste in pastes])
     return Report(results, moment, __version__)
 
 
@@ -191,13 +189,8 @@ def choose(
     known: Catalog, wanted: str | None, iss: object, aud: object, endpoint: str | None, told: Answer | None
 ) -> tuple[Chosen, Profile]:
     """The profile to apply: the one asked for, else the one the token speaks of, else the default one."""
-    if (
-        wanted is None
-        and told is None
-        and type(iss) is type(aud) is str
-        and (endpoint is None or type(endpoint) is str)
-    ):
-        return _choose_by_names(iss, aud, endpoint)  # type: ignore[arg-type]
+    if wanted is None and told is None and type(iss) is type(aud) is str and (endpoint is None or type(endpoint) is str):
+        return _choose_by_names(iss, aud, endpoint)
     return _choose(known, wanted, iss, aud, endpoint, told)
 
 

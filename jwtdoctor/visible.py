@@ -58,13 +58,20 @@ def _visible(character: str) -> str:
     return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(character, f"\\u{{{ord(character):x}}}")
 
 
+def _text(value: str) -> str:
+    text = scrub(value)
+    return text if len(text) <= LONGEST_IN_JSON else f"{text[:LONGEST_IN_JSON]}… ({len(text)} characters)"
+
+
 def plain_json(value: Any, depth: int = 0) -> Any:
     """``value`` as data that any JSON reader takes, scrubbed; numbers no type holds stay text."""
-    if value is None or isinstance(value, bool):
+    kind = type(value)
+    if kind is str:
+        return value if len(value) < 20 else _text(value)
+    if value is None or kind is int or kind is bool:
         return value
     if isinstance(value, str):
-        text = scrub(str(value))
-        return text if len(text) <= LONGEST_IN_JSON else f"{text[:LONGEST_IN_JSON]}… ({len(text)} characters)"
+        return _text(str(value))
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -72,7 +79,7 @@ def plain_json(value: Any, depth: int = 0) -> Any:
     if depth > 70:
         return "…"
     if isinstance(value, dict):
-        return {scrub(str(name))[:LONGEST_IN_JSON]: plain_json(each, depth + 1) for name, each in value.items()}
+        return {_text(str(name)): plain_json(each, depth + 1) for name, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain_json(each, depth + 1) for each in value]
     return str(value)

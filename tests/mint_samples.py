@@ -107,7 +107,11 @@ def original_question() -> None:
     own = certificate(key, "jwt-signing", ASKED - 86400)
     write(
         "original-question/1-expired-authorization-code",
-        {"token.txt": token(overflowed, key) + "\n", "certificate.pem": own, "answer.txt": exception("expired authorization code")},
+        {
+            "token.txt": token(overflowed, key) + "\n",
+            "certificate.pem": own,
+            "answer.txt": exception("expired authorization code"),
+        },
         f"token.txt --cert certificate.pem {endpoint} --error @answer.txt --now {ASKED + 2}",
     )
     later = 1572019320  # 2019-10-25T16:02:00Z
@@ -141,7 +145,11 @@ def singles() -> None:
     )
     write(
         "salesforce-cli-milliseconds",
-        {"token.txt": token(production, key) + "\n", "certificate.pem": own, "answer.txt": answer % "user hasn't approved this consumer"},
+        {
+            "token.txt": token(production, key) + "\n",
+            "certificate.pem": own,
+            "answer.txt": answer % "user hasn't approved this consumer",
+        },
         f"token.txt --cert certificate.pem --endpoint https://acme-demo.my.salesforce.com{TOKEN_PATH} --error @answer.txt --now {NOW}",
     )
     head, _, signature = token(claims(NOW), key).split(".")
@@ -169,7 +177,9 @@ def singles() -> None:
     )
     write(
         "answer-alone",
-        {"answer.txt": "Error: error:1E08010C:DECODER routines::unsupported\n    at Sign.sign (node:internal/crypto/sig:128:29)\n"},
+        {
+            "answer.txt": "Error: error:1E08010C:DECODER routines::unsupported\n    at Sign.sign (node:internal/crypto/sig:128:29)\n"
+        },
         f"--error @answer.txt --now {NOW}",
     )
 

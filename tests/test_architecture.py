@@ -94,7 +94,9 @@ def test_the_reader_of_imports_sees_function_bodies_and_relative_names(tmp_path:
     monkeypatch.setattr(f"{__name__}.PACKAGE", tmp_path)
     (tmp_path / "checks").mkdir()
     path = tmp_path / "checks" / "one.py"
-    path.write_text("import jwt.algorithms\ndef f():\n    from ..engine import Engine\n    from . import two\n    from .. import cli\n")
+    path.write_text(
+        "import jwt.algorithms\ndef f():\n    from ..engine import Engine\n    from . import two\n    from .. import cli\n"
+    )
 
     assert [name for _, name in imports(path)] == [
         "jwt.algorithms", "jwtdoctor.engine.Engine", "jwtdoctor.checks.two", "jwtdoctor.cli",
@@ -156,7 +158,11 @@ def test_only_the_command_line_reads_the_clock() -> None:
 
 
 def _is_gmtime(function: ast.expr) -> bool:
-    return isinstance(function, ast.Attribute) and function.attr in ("gmtime", "strftime") and getattr(function.value, "id", "") == "time"
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in ("gmtime", "strftime")
+        and getattr(function.value, "id", "") == "time"
+    )
 
 
 def test_nothing_but_the_command_line_touches_files_or_environment_of_the_user() -> None:

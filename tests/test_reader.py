@@ -129,11 +129,7 @@ def test_unbase64_never_raises(text):
 # --- JSON ------------------------------------------------------------------------------------------------------------
 
 JSON_VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**40), 10**40)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
+    st.none() | st.booleans() | st.integers(-(10**40), 10**40) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
@@ -486,18 +482,14 @@ def test_text_of_never_raises(data):
 ISSUED = {"iss": "https://login.salesforce.com", "sub": "https://login.salesforce.com/id/00D/005", "exp": NOW + 180}
 WORD = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY"
 ID_TOKEN = unsigned({**ISSUED, "aud": "3MVG9abc", "nonce": "n", "at_hash": "x", "auth_time": NOW})
-SERVICE_ACCOUNT = json.dumps(
-    {"type": "service_account", "client_email": "a@b.iam.gserviceaccount.com", "private_key": pem()}
-)
+SERVICE_ACCOUNT = json.dumps({"type": "service_account", "client_email": "a@b.iam.gserviceaccount.com", "private_key": pem()})
 FOREIGN = {
     "id-token": ID_TOKEN,
     "id-token acr": unsigned({**ISSUED, "aud": "0oa1", "acr": "1"}),
     "access-token at+jwt": unsigned(
         {**ISSUED, "aud": "https://api.example", "client_id": "x"}, {"alg": "RS256", "typ": "at+jwt"}
     ),
-    "access-token application/at+jwt": unsigned(
-        {"iss": "https://as.example"}, {"alg": "RS256", "typ": "application/at+jwt"}
-    ),
+    "access-token application/at+jwt": unsigned({"iss": "https://as.example"}, {"alg": "RS256", "typ": "application/at+jwt"}),
     "access-token scp": unsigned({**ISSUED, "aud": "https://api.example", "scp": ["api"], "azp": "x"}),
     "salesforce-access-token": f"00D5g000004ABcd!AQEAQK{WORD}{WORD}.{WORD}",
     "salesforce-access-token 18": f"00D5g000004ABcdEAG!AQEAQK{WORD}{WORD}",
@@ -563,9 +555,7 @@ FOREIGN = {
     "request-object": unsigned({"iss": "x", "response_type": "code", "redirect_uri": "https://a.example"}),
     "refresh-token": unsigned({"iss": "https://kc.example/realms/a", "typ": "Refresh"}),
     "json-jws": json.dumps({"payload": part(CLAIMS), "protected": part({"alg": "RS256"}), "signature": sign("x")}),
-    "json-jws general": json.dumps(
-        {"payload": part(CLAIMS), "signatures": [{"protected": part({}), "signature": "QUJD"}]}
-    ),
+    "json-jws general": json.dumps({"payload": part(CLAIMS), "signatures": [{"protected": part({}), "signature": "QUJD"}]}),
     "token-response": json.dumps({"access_token": f"00D5g000004ABcd!{WORD}", "token_type": "Bearer"}),
     "paseto": f"v4.public.{WORD}{WORD}",
     "paseto local": f"v2.local.{WORD}{WORD}.{WORD}",
@@ -684,9 +674,7 @@ def test_a_twice_encoded_assertion_is_told():
 
 def test_a_request_with_the_token_in_base64():
     """An assertion that is base64 of a token is unwrapped and told."""
-    (paste,) = intake.read(
-        raw(body=urlencode({"grant_type": GRANT, "assertion": base64.b64encode(TOKEN.encode()).decode()}))
-    )
+    (paste,) = intake.read(raw(body=urlencode({"grant_type": GRANT, "assertion": base64.b64encode(TOKEN.encode()).decode()})))
     assert paste.text == TOKEN
     assert "base64" in paste.stripped
 
@@ -741,10 +729,7 @@ def test_scrub_keeps_ordinary_text(text):
 
 
 @SETTINGS
-@given(
-    JSON_VALUES
-    | st.sampled_from([Lexeme("NaN"), Lexeme("9" * 10_000), Real("1e9"), float("1e300"), 10**63, {1, 2}, (1,)])
-)
+@given(JSON_VALUES | st.sampled_from([Lexeme("NaN"), Lexeme("9" * 10_000), Real("1e9"), float("1e300"), 10**63, {1, 2}, (1,)]))
 def test_plain_json_is_json(value):
     """Any decoded value can be written by a strict JSON writer."""
     assert json.loads(json.dumps(visible.plain_json(value), allow_nan=False)) is not NotImplemented

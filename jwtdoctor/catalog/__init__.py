@@ -17,6 +17,8 @@ from ..model import Confidence, Effect, Severity, Standing
 
 PACKAGE = Path(__file__).resolve().parent.parent
 COMPILED = PACKAGE / "_catalog.json"
+STAMP = PACKAGE / "_catalog.stamp"
+"""Written beside the compiled catalogue of an editable install, never shipped."""
 
 
 class Pattern:
@@ -204,18 +206,25 @@ LAYOUT = 1
 """Raised with every change of the compiled file's structure."""
 
 
-def _is_current(folder: Path) -> bool:
-    """Whether no source is newer than the compiled file, by the clock of the file system."""
+def stamp(folder: Path) -> dict[str, list[int]]:
+    """Size and time of every source, to tell an edited checkout from the one that was compiled."""
     import os
 
-    made = COMPILED.stat().st_mtime_ns
+    found = {}
     for where, _, names in os.walk(folder):
-        if os.stat(where).st_mtime_ns > made:
-            return False
         for name in names:
-            if name.endswith(".toml") and os.stat(f"{where}/{name}").st_mtime_ns > made:
-                return False
-    return True
+            if name.endswith(".toml"):
+                status = os.stat(f"{where}/{name}")
+                found[f"{where[len(str(folder)) :]}/{name}"] = [status.st_size, status.st_mtime_ns]
+    return found
+
+
+def _is_current(folder: Path) -> bool:
+    """Whether the checkout's sources are the very ones that were compiled."""
+    try:
+        return bool(json.loads(STAMP.read_bytes()) == stamp(folder))
+    except (OSError, ValueError):
+        return False
 
 
 def build(plain: Mapping[str, Any]) -> Catalog:
@@ -280,9 +289,7 @@ def _symptom(raw: Mapping[str, Any]) -> Symptom:
             )
             for m in raw["match"]
         ),
-        causes=tuple(
-            Candidate(c["name"], c["standing"], c["why"], c.get("ask", ""), tuple(c["cites"])) for c in raw["cause"]
-        ),
+        causes=tuple(Candidate(c["name"], c["standing"], c["why"], c.get("ask", ""), tuple(c["cites"])) for c in raw["cause"]),
         cites=tuple(raw["cites"]),
     )
 

@@ -21,7 +21,7 @@ class CatalogBuildHook(BuildHookInterface):  # type: ignore[type-arg, misc, unus
         try:
             from jwtdoctor.catalog.compiler import compile_to
 
-            compile_to(Path(self.root, "rules"), Path(self.root, "jwtdoctor", "_catalog.json"))
+            compile_to(Path(self.root, "rules"), Path(self.root, "jwtdoctor", "_catalog.json"), stamped=version == "editable")
             if version == "editable":
                 # Where Python is told not to write bytecode, an editable install would compile itself at every start.
                 compileall.compile_dir(Path(self.root, "jwtdoctor"), quiet=2)

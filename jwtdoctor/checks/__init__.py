@@ -10,5 +10,17 @@ from .fingerprints import Fingerprints, take
 from .registry import CHECKS, Check, check
 
 __all__ = [
-    "CHECKS", "Fingerprints", "Check", "audience", "certificate", "check", "take", "header", "identity", "request", "shape", "signature", "time",
+    "CHECKS",
+    "Check",
+    "Fingerprints",
+    "audience",
+    "certificate",
+    "check",
+    "header",
+    "identity",
+    "request",
+    "shape",
+    "signature",
+    "take",
+    "time",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -41,11 +42,7 @@ def address(text: str) -> Address | None:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return None
-    if (
-        not re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?", host)
-        or (bare and "." not in host)
-        or "@" in parts.netloc
-    ):
+    if not re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?", host) or (bare and "." not in host) or "@" in parts.netloc:
         return None
     return Address(text, "" if bare else scheme.lower(), host, parts.path, bare)
 
@@ -100,9 +97,7 @@ def audience_shape(case: Case, params: ShapeParams) -> Outcome:
 
 def _shown(value: list[Any]) -> str:
     return (
-        "["
-        + ", ".join(f'"{each}"' if isinstance(each, str) else "…" for each in value[:3])
-        + (", …]" if len(value) > 3 else "]")
+        "[" + ", ".join(f'"{each}"' if isinstance(each, str) else "…" for each in value[:3]) + (", …]" if len(value) > 3 else "]")
     )
 
 
@@ -116,7 +111,7 @@ def _wanted(case: Case, found: Address) -> str:
     return f"{found.origin}{found.path.rstrip('/')}" if site and not _TOKEN_PATH.match(found.path) else found.origin
 
 
-_SHAPES = {
+_SHAPES: dict[str, Callable[[Case, Address], bool]] = {
     "trailing-slash": lambda case, found: (
         found.path.endswith("/") and not found.path.endswith("//") and not _is_token_path(found)
     ),
@@ -159,9 +154,7 @@ def audience_names_host(case: Case, params: object) -> Outcome:
         if called is not None and called.host == found.host:
             return NOTHING
         variant = "foreign" if case.facet(endpoint_host) is not None else "foreign-own"
-        return one(
-            "payload", "aud", variant, value=value, host=found.host, title="", instead="", wanted=_proposal(case)
-        )
+        return one("payload", "aud", variant, value=value, host=found.host, title="", instead="", wanted=_proposal(case))
     host = located.host
     if host.kind != "ui" and not host.legacy:
         return NOTHING
@@ -271,14 +264,10 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
                 wanted="https://<your-domain>.my.salesforce.com",
             )
         if case.app is None:
-            return Skipped(
-                "the kind of app is not known; an external client app is found only at the org's own domain", "app"
-            )
+            return Skipped("the kind of app is not known; an external client app is found only at the org's own domain", "app")
     if claimed.host.kind == called.host.kind == "own" and case.app != "external-client-app":
         # Government Cloud: the request goes to the My Domain while aud stays the shared host (simple-salesforce pull request 711).
-        return Skipped(
-            "some orgs want the shared host as audience at their own domain; which ones cannot be seen", "org"
-        )
+        return Skipped("some orgs want the shared host as audience at their own domain; which ones cannot be seen", "org")
     return NOTHING
 
 

@@ -20,12 +20,7 @@ def algorithm_hmac(case: Case, params: object) -> Outcome:
     alg = case.header.get("alg")
     if isinstance(alg, str) and alg.upper().startswith("HS"):
         return one("header", "alg", "said", value=alg, size=0)
-    if (
-        case.token is None
-        or not case.token.signature.data
-        or not isinstance(alg, str)
-        or not alg.startswith(("RS", "PS"))
-    ):
+    if case.token is None or not case.token.signature.data or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
         return NOTHING
     size = len(case.facet(wrapping).inner)
     return one("signature", "", "looks", value=alg, size=size) if size in (32, 48) else NOTHING
@@ -55,9 +50,7 @@ def algorithm_listed(case: Case, params: object) -> Outcome:
         return NOTHING
     if alg.startswith(("ES", "Ed")):
         return one("header", "alg", "ecdsa", **facts)
-    return one(
-        "header", "alg", "rsa-other" if alg in ("RS384", "RS512", "PS256", "PS384", "PS512") else "unknown", **facts
-    )
+    return one("header", "alg", "rsa-other" if alg in ("RS384", "RS512", "PS256", "PS384", "PS512") else "unknown", **facts)
 
 
 def _contradicted(case: Case, alg: str, listed: list[str]) -> Outcome:

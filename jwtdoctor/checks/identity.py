@@ -36,9 +36,7 @@ def _is_placeholder(value: str) -> bool:
     return not value.strip() or bool(_PLACEHOLDER.match(value.strip()))
 
 
-_SAMPLE_ADDRESS = re.compile(
-    r"(?:user|username|name|you|my|your|john|jane|someone|first\.?last|email)[\w.+-]*@", re.IGNORECASE
-)
+_SAMPLE_ADDRESS = re.compile(r"(?:user|username|name|you|my|your|john|jane|someone|first\.?last|email)[\w.+-]*@", re.IGNORECASE)
 
 
 @check(
@@ -187,9 +185,12 @@ def subject_escaped(case: Case, params: object) -> Outcome:
     from urllib.parse import unquote
 
     how = _escape_in(value)
-    plain = {"percent-encoded": unquote, "HTML-escaped": unescape}.get(
-        how, lambda text: re.sub(r"\\(?=[@+.\"'])", "", text)
-    )(value)
+    if how == "percent-encoded":
+        plain = unquote(value)
+    elif how == "HTML-escaped":
+        plain = unescape(value)
+    else:
+        plain = re.sub(r"\\(?=[@+.\"'])", "", value)
     return one("payload", "sub", value=value, how=how, plain=plain)
 
 

@@ -21,9 +21,7 @@ _FILETIME_AT_EPOCH = 116_444_736_000_000_000
 """100 ns ticks from 1601-01-01 to 1970-01-01 (Windows FILETIME)."""
 _DIGITS = re.compile(r"\s*[+-]?\d{1,64}\s*\Z")
 _DECIMAL = re.compile(r"\s*[+-]?\d{1,20}\.\d{1,20}\s*\Z")
-_ISO = re.compile(
-    r"\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?\s*\Z", re.IGNORECASE
-)
+_ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?\s*\Z", re.IGNORECASE)
 
 
 class Reading(NamedTuple):

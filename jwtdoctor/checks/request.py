@@ -46,9 +46,7 @@ def request_client_assertion(case: Case, params: object) -> Outcome:
         return NOTHING
     value = request.fields.get("client_assertion_type", "")
     known = value == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    return one(
-        "request", "client_assertion_type", "authentication" if known else "unknown", value=value, wanted="assertion"
-    )
+    return one("request", "client_assertion_type", "authentication" if known else "unknown", value=value, wanted="assertion")
 
 
 @check(

@@ -61,9 +61,7 @@ def is_malformed(case: Case, params: object) -> Outcome:
     parts = (("header", token.header), ("payload", token.payload), ("signature", token.signature))
     for name, part in parts:
         hits.extend(
-            _hit(name, p, len(token.segments))
-            for p in part.problems
-            if p.code != "absent" and not _is_none(case, name, p)
+            _hit(name, p, len(token.segments)) for p in part.problems if p.code != "absent" and not _is_none(case, name, p)
         )
     return hits
 
@@ -74,9 +72,7 @@ def _is_none(case: Case, name: str, problem: Problem) -> bool:
 
 
 def _hit(name: str, problem: Problem, count: int) -> Hit:
-    return Hit(
-        Place(name), {"part": _PART_NAMES.get(name, name), "detail": problem.detail, "count": count}, problem.code
-    )
+    return Hit(Place(name), {"part": _PART_NAMES.get(name, name), "detail": problem.detail, "count": count}, problem.code)
 
 
 @check(
@@ -117,8 +113,4 @@ def part_encoding(case: Case, params: object) -> Outcome:
 
 def _odd(name: str, part: Part) -> list[Hit]:
     told = ("padding", "standard-alphabet", "white-space", "percent-encoded", "trailing-bits")
-    return [
-        Hit(Place(name), {"part": _PART_NAMES[name], "detail": p.detail}, p.code)
-        for p in part.oddities
-        if p.code in told
-    ]
+    return [Hit(Place(name), {"part": _PART_NAMES[name], "detail": p.detail}, p.code) for p in part.oddities if p.code in told]

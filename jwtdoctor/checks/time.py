@@ -125,9 +125,7 @@ def numeric_date_form(case: Case, params: FormParams) -> Outcome:
         return NOTHING
     variant = reading.form if reading.form in ("digits", "iso", "words", "float") else "other"
     meant = utc(reading.meant) if reading.meant is not None else ""
-    return one(
-        "payload", params.claim, variant, claim=params.claim, value=reading.lexeme, form=reading.form, meant=meant
-    )
+    return one("payload", params.claim, variant, claim=params.claim, value=reading.lexeme, form=reading.form, meant=meant)
 
 
 @check("expiry-is-duration", facts="value meant span", needs="claims clock", reads="times")
@@ -369,22 +367,14 @@ def expiry_past(case: Case, params: object) -> Outcome:
     late = case.moment - reading.seconds
     grace = case.setting("grace")
     variant = "just" if late <= grace["accepted"] else "grace" if late < grace["refused"] else "past"
-    return one(
-        "payload", "exp", variant, value=reading.lexeme, meant=utc(reading.seconds), offset=relative(-late), late=late
-    )
+    return one("payload", "exp", variant, value=reading.lexeme, meant=utc(reading.seconds), offset=relative(-late), late=late)
 
 
 @check("expiry-before-issue", facts="value issued lifetime", needs="claims", reads="times")
 def expiry_before_issue(case: Case, params: object) -> Outcome:
     """The lifetime exp - iat is negative."""
     exp, iat = case.facet(numericdate.exp), case.facet(numericdate.iat)
-    if (
-        exp.unit != "seconds"
-        or iat.unit != "seconds"
-        or exp.seconds is None
-        or iat.seconds is None
-        or exp.seconds >= iat.seconds
-    ):
+    if exp.unit != "seconds" or iat.unit != "seconds" or exp.seconds is None or iat.seconds is None or exp.seconds >= iat.seconds:
         return NOTHING
     return one("payload", "exp", value=exp.lexeme, issued=iat.lexeme, lifetime=span(iat.seconds - exp.seconds))
 
@@ -501,9 +491,7 @@ def clock_skew(case: Case, params: SkewParams) -> Outcome:
             return _behind_by_exp(exp.seconds, case.moment)
         return Skipped("the assertion has no `iat` to compare with a clock", "iat")
     if params.direction == "behind" and not has_date:
-        return Skipped(
-            "an old `iat` may just be an old paste; the Date header of the server's answer would tell", "date"
-        )
+        return Skipped("an old `iat` may just be an old paste; the Date header of the server's answer would tell", "date")
     skew = base.at - case.moment
     if (skew if params.direction == "ahead" else -skew) < params.seconds or case.facet(shift):
         return NOTHING

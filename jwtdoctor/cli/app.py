@@ -56,16 +56,12 @@ def _root(
 
 @app.command("diagnose", help=DIAGNOSE_HELP)
 def _diagnose(
-    sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE", help="File, `-`, or the pasted text.")
-    ] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="File, `-`, or the pasted text.")] = None,
     certs: Annotated[
         list[str] | None,
         typer.Option("--cert", metavar="FILE", help="The certificate uploaded to the app (PEM or DER). Repeatable."),
     ] = None,
-    endpoint: Annotated[
-        str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")
-    ] = None,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
     error: Annotated[
         str | None,
         typer.Option(
@@ -84,9 +80,7 @@ def _diagnose(
     ] = None,
     now: Annotated[
         str | None,
-        typer.Option(
-            "--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."
-        ),
+        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
     ] = None,
     format: Annotated[
         Literal["terminal", "plain", "json"] | None,
@@ -103,9 +97,7 @@ def _diagnose(
     raise typer.Exit(diagnose(call))
 
 
-Document = Annotated[
-    Literal["terminal", "plain", "json"] | None, typer.Option("--format", help="Default: text for people.")
-]
+Document = Annotated[Literal["terminal", "plain", "json"] | None, typer.Option("--format", help="Default: text for people.")]
 
 
 def _complete_name(incomplete: str) -> list[str]:
@@ -120,9 +112,7 @@ def _complete_name(incomplete: str) -> list[str]:
 def _explain(
     names: Annotated[
         list[str],
-        typer.Argument(
-            metavar="NAME...", help="A rule, a cause, or an error text in quotes.", autocompletion=_complete_name
-        ),
+        typer.Argument(metavar="NAME...", help="A rule, a cause, or an error text in quotes.", autocompletion=_complete_name),
     ],
     format: Document = None,
 ) -> None:
@@ -156,11 +146,7 @@ def _rules(format: Document = None) -> None:
 def run() -> int:
     """Hand the command line to typer; its complaints become one line."""
     words = sys.argv[1:]
-    if (
-        words
-        and words[0] not in COMMANDS
-        and not words[0].startswith(("--version", "--help", "-h", "--install", "--show"))
-    ):
+    if words and words[0] not in COMMANDS and not words[0].startswith(("--version", "--help", "-h", "--install", "--show")):
         words = ["diagnose", *words]
     try:
         code = app(args=words, prog_name="jwtdoctor", standalone_mode=False)

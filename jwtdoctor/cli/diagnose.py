@@ -12,7 +12,7 @@ from ..intake import MAX_INPUT, text_of
 from ..keys import MAX_FILE, Material, load
 from ..library import UnknownProfile, diagnose
 from ..render import Look, render
-from ..report import Report
+from ..report import Report, Result
 from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain
 from .options import Call
 
@@ -33,7 +33,7 @@ def run(call: Call) -> int:
     error = answer(call.error)
     format = call.format or ("terminal" if sys.stdout.isatty() else "plain")
     failed = False
-    results = []
+    results: list[Result] = []
     report = Report((), now, "")
     for each in _sources(call):
         if isinstance(each, Failure):
@@ -54,9 +54,7 @@ def run(call: Call) -> int:
     if not results:
         if format == "json":
             sys.stdout.write(render(report, format, look()))
-        complain(
-            f"nothing to diagnose: no assertion and no known error text in the input; accepted: {ACCEPTED}, or --error TEXT"
-        )
+        complain(f"nothing to diagnose: no assertion and no known error text in the input; accepted: {ACCEPTED}, or --error TEXT")
         return NOTHING_TO_DIAGNOSE
     sys.stdout.write(render(report, format, look()))
     return COULD_NOT if failed else report.exit_code(call.fail_on)
@@ -163,9 +161,7 @@ def _source(word: str) -> Given | Failure:
 
 def _given(name: str, data: bytes) -> Given | Failure:
     if len(data) > MAX_INPUT:
-        return Failure(
-            f"{name}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion"
-        )
+        return Failure(f"{name}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion")
     text = text_of(data)
     if text is None:
         return Failure(f"{name}: a binary file; accepted: text that holds the assertion")

@@ -111,9 +111,7 @@ def _text(known: Catalog, entry: Rule | Unseen | Symptom, width: int) -> str:
     lines: list[str] = []
 
     def say(text: str, indent: str = "") -> None:
-        lines.extend(
-            textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-        )
+        lines.extend(textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False))
 
     def paragraphs(text: str) -> None:
         for part in text.strip().split("\n\n"):
@@ -150,9 +148,7 @@ def _rule_lines(known: Catalog, rule: Rule, say: Any) -> None:
     for name, profile in known.profiles.items():
         weights = {key: weight for key, weight in profile.weights.items() if key.partition("/")[0] == rule.name}
         for key, weight in weights.items():
-            say(
-                f"{name:<8} {weight.get('effect', '')} {key.partition('/')[2]}: {weight['because']} ({weight['source']})"
-            )
+            say(f"{name:<8} {weight.get('effect', '')} {key.partition('/')[2]}: {weight['because']} ({weight['source']})")
     helps = dict.fromkeys(variant.says.help for variant in rule.variants.values() if variant.says.help)
     for text in helps:
         say(f"help     {text}")

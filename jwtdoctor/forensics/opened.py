@@ -59,10 +59,7 @@ def _pkcs1(block: bytes) -> Opened | None:
         return None
     inside = block[end + 1 :]
     for name, prefix in _PREFIXES.items():
-        if (
-            inside.startswith(prefix)
-            and len(inside) == len(prefix) + hashlib.new(name, usedforsecurity=False).digest_size
-        ):
+        if inside.startswith(prefix) and len(inside) == len(prefix) + hashlib.new(name, usedforsecurity=False).digest_size:
             return Opened("pkcs1", name, inside[len(prefix) :])
     return Opened("pkcs1", "", inside)
 

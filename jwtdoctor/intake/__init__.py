@@ -20,6 +20,9 @@ READERS: tuple[tuple[str, str], ...] = (
 MAX_INPUT = 64 * 1024 * 1024
 """Bytes taken from one source."""
 LONGEST_REQUEST_LINE = 8192
+LONGEST_PLAIN = 65536
+_PLAIN = re.compile(r"ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+"""The everyday paste: one token and nothing around it."""
 MAX_PASTES = 1000
 """Assertions diagnosed from one source; a log of more wants another tool."""
 
@@ -28,6 +31,8 @@ __all__ = ["MAX_INPUT", "MAX_PASTES", "READERS", "Paste", "Request", "read", "te
 
 def read(text: str) -> list[Paste]:
     """The pastes in ``text``, in order of their position; an empty list when there is nothing to diagnose."""
+    if len(text) < LONGEST_PLAIN and _PLAIN.match(text):
+        return [Paste(text, "bare")]
     for name, begins in READERS:
         if begins and not re.match(begins, text[:LONGEST_REQUEST_LINE]):
             continue

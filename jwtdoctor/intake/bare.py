@@ -10,7 +10,6 @@ from .paste import Paste
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000]")
 _COMPACT = re.compile(r"[A-Za-z0-9+/_=%-]*(?:\.[A-Za-z0-9+/_=%-]*){0,5}\Z")
-_PLAIN = re.compile(r"ey[A-Za-z0-9_-]{8,65536}\.[A-Za-z0-9_-]{1,65536}\.[A-Za-z0-9_-]{1,65536}\Z")
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9_+/-])(e[yw][A-Za-z0-9_+/-]{6,}={0,2}(?:\.[A-Za-z0-9_+/=%-]*){1,4})")
 _PREFIXES = (
     (re.compile(r"(?:Proxy-)?Authorization\s*:\s*", re.IGNORECASE), "header-name"),
@@ -23,8 +22,6 @@ _LONGEST_WORD = 1 << 20
 
 def read(text: str) -> list[Paste]:
     """Tokens in ``text``; else the one thing it is instead; else nothing."""
-    if _PLAIN.match(text):
-        return [Paste(text, "bare")]
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
     cleaned, stripped = clean(text)
     if cleaned and _is_one_token(cleaned):
@@ -121,9 +118,7 @@ def _unquote(text: str, stripped: list[str]) -> str:
 
 def _is_one_token(text: str) -> bool:
     return (
-        "." in text
-        and _COMPACT.match(text) is not None
-        and (text.startswith("e") or (text.count(".") == 2 and len(text) > 60))
+        "." in text and _COMPACT.match(text) is not None and (text.startswith("e") or (text.count(".") == 2 and len(text) > 60))
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from .. import kinds
 from . import bare
 from .paste import Paste, Request
 
@@ -48,7 +49,7 @@ def read(text: str) -> list[Paste] | None:
             at - text.rfind("\n", 0, at),
             (*encoded, *(s for s in stripped if s != "bearer")),
             request._replace(where=where),
-            kind=None if "." in cleaned else bare.kinds.of_text(cleaned),
+            kind=None if "." in cleaned else kinds.of_text(cleaned),
         )
     ]
 

@@ -24,15 +24,13 @@ def public_key(jwk: Mapping[str, Any]) -> Any:
             "P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1(), "secp256k1": ec.SECP256K1(),
         }  # fmt: skip
         curve = curves.get(str(jwk.get("crv")))
-        return (
-            ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), curve).public_key() if curve else None
-        )
+        return ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), curve).public_key() if curve else None
     if kind == "OKP":
         from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 
-        loaders = {"Ed25519": ed25519.Ed25519PublicKey, "Ed448": ed448.Ed448PublicKey}
-        loader = loaders.get(str(jwk.get("crv")))
-        return loader.from_public_bytes(_bytes(jwk, "x")) if loader else None
+        if jwk.get("crv") == "Ed25519":
+            return ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x"))
+        return ed448.Ed448PublicKey.from_public_bytes(_bytes(jwk, "x")) if jwk.get("crv") == "Ed448" else None
     return _bytes(jwk, "k") if kind == "oct" else None
 
 
@@ -41,7 +39,7 @@ def may_verify(jwk: Mapping[str, Any]) -> bool:
     operations = jwk.get("key_ops")
     if isinstance(operations, list) and not {"verify", "sign"} & {str(each) for each in operations}:
         return False
-    return jwk.get("use", "sig") == "sig"
+    return bool(jwk.get("use", "sig") == "sig")
 
 
 def is_private(jwk: Mapping[str, Any]) -> bool:

@@ -53,9 +53,7 @@ def circumstances(result: Result) -> str:
 def where(result: Result) -> str:
     """Name, line and column of the paste."""
     source = result.source
-    return (
-        safe(source.name, 60) if source.form == "answer" else f"{safe(source.name, 60)}:{source.line}:{source.column}"
-    )
+    return safe(source.name, 60) if source.form == "answer" else f"{safe(source.name, 60)}:{source.line}:{source.column}"
 
 
 def ordered(result: Result) -> list[Finding]:
@@ -98,9 +96,7 @@ def _member(exhibit: str, path: str, members: dict[str, object], width: int) -> 
     names = list(members)
     if path not in names:
         number = len(names) + 2
-        rows: list[tuple[int | None, str]] = (
-            [(number - 1, _row(names[-1], members[names[-1]], width, False)[0])] if names else []
-        )
+        rows: list[tuple[int | None, str]] = [(number - 1, _row(names[-1], members[names[-1]], width, False)[0])] if names else []
         return Excerpt(title, (*rows, (number, "}")), len(rows), 0, 1)
     index = names.index(path)
     rows = [(index + 1, _row(names[index - 1], members[names[index - 1]], width, True)[0])] if index else []
@@ -149,11 +145,7 @@ def differential(result: Result) -> Iterator[Entry]:
     if diagnosis.ruled_out and diagnosis.symptom is not None:
         yield Entry("ruled out", "", ", ".join(diagnosis.ruled_out))
     if diagnosis.also_found:
-        note = (
-            "worth fixing, does not explain this answer"
-            if diagnosis.symptom
-            else "let pass by this provider, or only a hint"
-        )
+        note = "worth fixing, does not explain this answer" if diagnosis.symptom else "let pass by this provider, or only a hint"
         yield Entry("also found", "", f"{', '.join(diagnosis.also_found)} ({note})")
     yield from _not_examined(result)
     for broken in result.broke:
@@ -219,9 +211,7 @@ def _colons(digest: str) -> str:
 def certificates(result: Result, width: int) -> Iterator[str]:
     """Two lines per certificate given: type, size and validity; the fingerprint, broken between bytes where it must be."""
     for each in result.certificates:
-        dates = (
-            f", valid {utc(each.not_before)[:10]} to {utc(each.not_after)[:10]}" if each.not_after is not None else ""
-        )
+        dates = f", valid {utc(each.not_before)[:10]} to {utc(each.not_after)[:10]}" if each.not_after is not None else ""
         size = f", {each.der_size} bytes of 4096" if each.der_size else ""
         yield f"{safe(each.name)}: {each.kind.replace('-', ' ')}, {each.type} {each.size}{dates}{size}"
         digest = _colons(each.sha256 or each.spki_sha256)

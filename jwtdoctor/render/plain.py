@@ -19,9 +19,7 @@ def _result(result: Result, width: int) -> str:
     def say(label: str, text: str) -> None:
         if text:
             lines.extend(
-                textwrap.wrap(
-                    f"{label}: {text}", width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-                )
+                textwrap.wrap(f"{label}: {text}", width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
             )
 
     say(outline.VERDICTS[result.verdict], outline.answer(result))

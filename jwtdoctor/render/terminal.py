@@ -100,9 +100,7 @@ def _finding(result: Result, finding: Finding, width: int) -> list[Text]:
     gutter = len(str(max(numbers))) if numbers else 1
     pad = " " * gutter
     lines = _headline(finding, style, width)
-    lines.append(
-        Text(f"{pad}--> ", style="blue") + Text(f"{shown.title} ") + Text(f"({outline.where(result)})", style="dim")
-    )
+    lines.append(Text(f"{pad}--> ", style="blue") + Text(f"{shown.title} ") + Text(f"({outline.where(result)})", style="dim"))
     lines.append(Text(f"{pad} │", style="blue"))
     for index, (number, text) in enumerate(shown.rows):
         lines.append(Text(f"{number if number is not None else '':>{gutter}} │ ", style="blue") + Text(f"  {text}"))
