@@ -77,7 +77,7 @@ def _pair(text: str) -> tuple[str, str, str]:
         form = "json" if text.startswith("{") else "exception"
         return (*found, form)
     form = "words"
-    query = re.search(r"[?&#]error=([\w.-]+)(?:&error_description=([^&\s]*))?", text)
+    query = re.search(r"(?:\A|[?&#\s])error=([\w.-]+)(?:&error_description=([^&\s]*))?", text)
     if query:
         from urllib.parse import unquote_plus
 
@@ -136,11 +136,11 @@ def _date(text: str) -> int | None:
     found = _DATE.search(text[:20_000])
     if not found:
         return None
-    import calendar
-    from email.utils import parsedate_tz
+    from datetime import UTC
+    from email.utils import parsedate_to_datetime
 
     try:
-        parts = parsedate_tz(found[1])
-        return calendar.timegm(parts[:9]) - (parts[9] or 0) if parts else None
-    except (ValueError, OverflowError, TypeError, IndexError):
+        when = parsedate_to_datetime(found[1])
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
+    return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())

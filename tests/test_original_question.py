@@ -7,6 +7,7 @@ exp = t + int32(1000 · (t + lifetime) + fraction). The sign flips every 2^31 ms
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_the_moments_see_both_signs() -> None:
     signs = [int32(1000 * (p.values[0] + p.values[1]) + p.values[2]) > 0 for p in signing_moments()]
 
     assert len(signs) >= 60
-    assert sum(a != b for a, b in zip(signs, signs[1:], strict=False)) >= 8
+    assert sum(a != b for a, b in itertools.pairwise(signs)) >= 8
 
 
 @pytest.mark.parametrize("with_iat", [True, False], ids=["with iat", "without iat"])

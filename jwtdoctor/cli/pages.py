@@ -1,4 +1,4 @@
-"""Write the pages under ``rules/`` from the catalogue: ``python -m jwtdoctor.pages`` (``--check`` only compares).
+"""Write the pages under ``rules/`` from the catalogue: ``python -m jwtdoctor.cli.pages`` (``--check`` only compares).
 
 A rule's page stands beside its TOML; its worked cases are the very ones the tests run. Pages are for reading on a code host.
 """
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .catalog import Catalog, Rule, Symptom, build, rules_folder
-from .catalog.source import GROUPS, read
-from .checks import CHECKS
+from ..catalog import Catalog, Rule, Symptom, build, rules_folder
+from ..catalog.source import GROUPS, read
+from ..checks import CHECKS
 
 _MARK = re.compile(r"(<!-- table: generated -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -158,7 +158,7 @@ def _sentence(text: str) -> str:
 
 def _generated(lines: list[str], source: str) -> str:
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines).rstrip() + "\n")
-    return f"<!-- Generated from {source} by `python -m jwtdoctor.pages`; edit that. -->\n\n{text}"
+    return f"<!-- Generated from {source} by `python -m jwtdoctor.cli.pages`; edit that. -->\n\n{text}"
 
 
 def main(arguments: list[str]) -> int:
