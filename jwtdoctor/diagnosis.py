@@ -114,6 +114,13 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
         tier = _tier(standing, finding, _stage(catalog, name, symptom), symptom)
         key = (tier, 1 if name in explained else 0, _STANDING[standing] if tier == 0 else 0, index)
         ranked.append((key, _cause(catalog, candidate, standing, finding, skipped.get(name))))
+    if any(
+        key[0] == 1
+        or (key[0] in (3, 4, 5) and key[1] == 0 and not cause.seen and _stage(catalog, cause.cause, symptom) == symptom.stage)
+        for key, cause in ranked
+    ):
+        # A doubtful fault is named first only when nothing else about this very check is left to look at.
+        ranked = [((6, *key[1:]), cause) if key[0] == 2 else (key, cause) for key, cause in ranked]
     ranked.sort(key=lambda pair: pair[0])
     named = {cause.cause for _, cause in ranked} | set(ruled_out)
     return Diagnosis(

@@ -27,13 +27,22 @@ _prepared: dict[str, tuple[Any, Any]] = {}
 
 def verify(alg: str, material: Material, signing_input: bytes, signature: bytes) -> Answer:
     """``valid`` or ``invalid``; ``unfit`` when this key cannot serve this algorithm at all."""
-    if material.key is None or (material.alg and material.alg != alg):
+    if material.key is None or (material.alg and not _allows(material.alg, alg)):
         return "unfit"
     if alg in _HASHES:
         return _rsa(alg, material, signing_input, signature) if material.type == "RSA" else "unfit"
     if not _fits(alg, material):
         return "unfit"
     return _pyjwt(alg, material.key, signing_input, signature)
+
+
+def _allows(pinned: str, alg: str) -> bool:
+    """Whether a JWK's ``alg`` (RFC 7517 §4.4) lets an algorithm pass: the same kind, with a hash no shorter.
+
+    ES521 is a frequent misspelling of ES512, after the curve.
+    """
+    pinned = "ES512" if pinned == "ES521" else pinned
+    return pinned == alg or (pinned[:2] == alg[:2] and pinned[2:].isdigit() and alg[2:].isdigit() and int(alg[2:]) >= int(pinned[2:]))
 
 
 def _fits(alg: str, material: Material) -> bool:

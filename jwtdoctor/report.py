@@ -106,7 +106,7 @@ def summary(result: Result) -> str:
     first = causes[0] if causes else None
     if first is not None and first.seen:
         finding = next((f for f in result.findings if f.rule == first.cause), None)
-        told = finding.message if finding is not None else first.title
+        told = finding.message if finding is not None else f"most likely {first.title}"
         if first.standing == "doubtful":
             return f"{_sentence(told)} That is a fault, but it is doubtful that it explains the refusal: shipping clients send it and are let in."
         return _sentence(told)

@@ -1,5 +1,7 @@
 """Make the folders under ``samples/``: ``python tests/mint_samples.py``. The keys live in memory and are thrown away.
 
+``--replay`` keeps the tokens and only writes the expected outputs anew, after a change of words or looks.
+
 Only needed to add or change a sample; the folders are committed, and ``test_samples.py`` replays them with ``--now``.
 """
 
@@ -7,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-import hashlib
 import json
 import subprocess
 import sys
@@ -84,12 +85,18 @@ def write(name: str, files: dict[str, str], arguments: str) -> None:
     for file, text in files.items():
         (folder / file).write_text(text, encoding="utf-8")
     (folder / "command.txt").write_text(f"jwtdoctor {arguments}\n", encoding="utf-8")
+    replay(folder)
+
+
+def replay(folder: Path) -> None:
+    """Write what the folder's command gives now."""
+    arguments = (folder / "command.txt").read_text(encoding="utf-8").split()[1:]
     done = subprocess.run(
-        [sys.executable, "-m", "jwtdoctor", *arguments.split(), "--format", "plain"],
+        [sys.executable, "-m", "jwtdoctor", *arguments, "--format", "plain"],
         cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     (folder / "expected.txt").write_text(done.stdout, encoding="utf-8")
-    print(f"{name}: exit {done.returncode}, {hashlib.sha256(done.stdout.encode()).hexdigest()[:8]}{done.stderr}")
+    print(f"{folder.relative_to(SAMPLES)}: exit {done.returncode} {done.stderr}")
 
 
 def exception(description: str) -> str:
@@ -185,5 +192,9 @@ def singles() -> None:
 
 
 if __name__ == "__main__":
-    original_question()
-    singles()
+    if sys.argv[1:] == ["--replay"]:
+        for command in sorted(SAMPLES.rglob("command.txt")):
+            replay(command.parent)
+    else:
+        original_question()
+        singles()

@@ -140,6 +140,8 @@ _CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
     "keystore": lambda: b"\xfe\xed\xfe\xed\x00\x00\x00\x02" + bytes(64),
     "jwk": lambda: compact(jwk("match")),
     "token": lambda: mint().encode(),
+    "junk": lambda: b"this is no certificate\n",
+    "empty": lambda: b"\n",
 }
 
 

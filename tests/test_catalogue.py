@@ -115,11 +115,7 @@ OTHER_TEXTS: dict[tuple[str, str], Callable[[], str]] = {
     ("wrong-token-kind", "uuid"): lambda: "1b4e28ba-2fa1-41d2-883f-0016d3cca427",
 }  # fmt: skip
 
-UNREACHED: dict[tuple[str, str], str] = {
-    ("aud-login-vs-test", "hint"): "without an endpoint the check answers Skipped, so nothing asks for this wording",
-    ("grant-type-wrong", "unread"): "the check reads grant_type from body and query alike and never yields this wording",
-    ("token-malformed", "cut-off"): "no code of decode or of the check yields this problem",
-}
+UNREACHED: dict[tuple[str, str], str] = {}
 """Wordings that no input produces: known dead words. Once one comes to life, the test asks to take it off this list."""
 
 
@@ -247,7 +243,7 @@ def test_broken_toml_is_refused(rules: Path) -> None:
     """The parser's own line and column go on to the reader."""
     line = spoil(rules / "time" / "exp-past.toml", 'stage      = "time"', 'stage      = "time')
 
-    with pytest.raises(CatalogError, match=rf"\Arules/time/exp-past\.toml: not TOML: .*line {line}\b"):
+    with pytest.raises(CatalogError, match=rf"\Arules/time/exp-past\.toml:{line}: not TOML: "):
         read(rules)
 
 

@@ -94,12 +94,12 @@ def _jsonwebtoken() -> str:
 
 
 def _jose() -> str:
-    """panva/jose: SignJWT with setProtectedHeader({ alg }), setIssuedAt and setExpirationTime: no typ."""
+    """jose (JavaScript): SignJWT with setProtectedHeader({ alg }), setIssuedAt and setExpirationTime: no typ."""
     return minting.mint({"alg": "RS256"}, _ordered("iss", "sub", "aud", "iat", "exp", iat=NOW, exp=NOW + 300))
 
 
 def _go_salesforce() -> str:
-    """k-capehart/go-salesforce: auth.go: exp by strconv.Itoa, so a string; the members in the order of their names; no typ."""
+    """go-salesforce: auth.go: exp by strconv.Itoa, so a string; the members in the order of their names; no typ."""
     return minting.mint({"alg": "RS256"}, _ordered("aud", "exp", "iss", "sub", exp=str(NOW + 180)))
 
 
@@ -119,26 +119,26 @@ def _external_credential() -> str:
 
 
 def _pyjwt(claims: dict[str, Any], **headers: Any) -> str:
-    """jpadilla/pyjwt: jwt.encode with the PEM key, as the library itself writes it."""
+    """PyJWT: jwt.encode with the PEM key, as the library itself writes it."""
     return pyjwt.encode(claims, minting.private_pem().decode(), algorithm="RS256", headers=headers or None)
 
 
 def _pyjwt_with_datetime() -> str:
-    """jpadilla/pyjwt: README, exp as an aware datetime, which the library turns into whole seconds."""
+    """PyJWT: README, exp as an aware datetime, which the library turns into whole seconds."""
     from datetime import UTC, datetime
 
     return _pyjwt(_claims(exp=datetime.fromtimestamp(NOW + 180, UTC), iat=datetime.fromtimestamp(NOW, UTC)))
 
 
 def _joserfc() -> str:
-    """authlib/joserfc: jwt.encode with an imported PEM key."""
+    """joserfc: jwt.encode with an imported PEM key."""
     return joserfc_jwt.encode(
         {"alg": "RS256", "typ": "JWT"}, _claims(iat=NOW), joserfc_jwk.RSAKey.import_key(minting.private_pem())
     )
 
 
 def _authlib() -> str:
-    """lepture/authlib: authlib.jose.jwt.encode, which adds typ and gives bytes."""
+    """Authlib: authlib.jose.jwt.encode, which adds typ and gives bytes."""
     from authlib.deprecate import AuthlibDeprecationWarning
 
     with warnings.catch_warnings():

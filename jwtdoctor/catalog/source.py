@@ -119,7 +119,8 @@ class File:
             self.text = path.read_text(encoding="utf-8")
             self.data: dict[str, Any] = tomllib.loads(self.text)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise CatalogError(f"{self.shown}: not TOML: {error}") from None
+            line = re.search(r"at line (\d+)", str(error))
+            raise CatalogError(f"{self.shown}:{line[1] if line else 1}: not TOML: {error}") from None
 
     def refuse(self, key: str, why: str) -> CatalogError:
         """An error that points at the first line speaking of ``key``."""

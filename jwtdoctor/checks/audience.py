@@ -190,7 +190,7 @@ def _proposal(case: Case) -> str:
 @check(
     "audience-environment",
     facts="value aud_side side endpoint_host wanted reason",
-    variants="other-shared-host own-domain hint",
+    variants="other-shared-host own-domain",
     needs="claims",
     settings="shared_hosts",
     reads="aud endpoint",

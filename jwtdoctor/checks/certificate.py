@@ -75,7 +75,7 @@ def certificate_key_size(case: Case, params: object) -> Outcome:
     return hits
 
 
-_KINDS = "public-key private-key encrypted-private-key certificate-request pkcs7 pkcs12 keystore jwk openssh-public-key token not-rsa too-large several with-key"
+_KINDS = "public-key private-key encrypted-private-key certificate-request pkcs7 pkcs12 keystore jwk openssh-public-key token not-rsa too-large several with-key unreadable empty"
 
 
 @check(

@@ -106,7 +106,7 @@ def _issuer_variant(value: str, settings: dict[str, str]) -> str:
 
 
 def _stranger(value: str) -> str:
-    found = re.search(r"[^A-Za-z0-9._]", value)
+    found = re.search(r"[^A-Za-z0-9._=+/-]", value)
     return f"the character {found[0]!r}" if found else f"{len(value)} characters"
 
 

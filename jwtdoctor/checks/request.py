@@ -11,7 +11,7 @@ from .registry import NOTHING, Outcome, check, one
 @check(
     "request-grant-type",
     facts="value wanted",
-    variants="missing misspelt other unread",
+    variants="missing misspelt other",
     needs="request",
     settings="grant_type",
     reads="no_request",

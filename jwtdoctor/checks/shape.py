@@ -47,7 +47,7 @@ _PROBLEMS = "segments too-long empty not-base64 not-utf8 not-json not-object too
 _PART_NAMES = {"header": "header", "payload": "claims", "signature": "signature"}
 
 
-@check("is-malformed", facts="part detail count", variants=f"{_PROBLEMS} nothing cut-off", needs="paste", reads="shape")
+@check("is-malformed", facts="part detail count", variants=f"{_PROBLEMS} nothing", needs="paste", reads="shape")
 def is_malformed(case: Case, params: object) -> Outcome:
     """The text cannot be read as header.claims.signature."""
     if case.kind not in (kinds.ASSERTION, kinds.UNREADABLE):
@@ -78,7 +78,7 @@ def _hit(name: str, problem: Problem, count: int) -> Hit:
 @check(
     "part-encoding",
     facts="part detail",
-    variants="padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex der",
+    variants="unescaped-plus padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex der",
     needs="paste",
     reads="shape signature_form",
 )
@@ -88,6 +88,8 @@ def part_encoding(case: Case, params: object) -> Outcome:
     if token is None or case.kind not in (kinds.ASSERTION, kinds.UNREADABLE):
         return NOTHING
     hits: list[Hit] = []
+    if case.paste is not None and "unescaped-plus" in case.paste.stripped:
+        hits.append(Hit(Place("request", "assertion"), {"part": "assertion", "detail": ""}, "unescaped-plus"))
     if token.header.oddities or token.payload.oddities or token.signature.oddities:
         for name, part in (("header", token.header), ("payload", token.payload), ("signature", token.signature)):
             hits.extend(_odd(name, part))

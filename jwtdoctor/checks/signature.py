@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from .. import oracle
 from ..case import NEEDS, Case
+from ..decode import Token
 from ..forensics import Opened, Shape, open_rsa, shape_of
 from ..keys import Material
 from ..model import SignatureStatus
@@ -54,8 +55,15 @@ def examined(case: Case) -> Examined:
     signing_input = token.signing_input
     for material in usable:
         if oracle.verify(alg, material, signing_input, signature) == "valid":
+            if not token.clean and _is_oddly_written(token):
+                return Examined("invalid", "signature-encoding", material, "key-fits")
             return Examined("valid", None, material)
     return _why_not(case, alg, usable, signing_input, signature)
+
+
+def _is_oddly_written(token: Token) -> bool:
+    """RFC 7515 §5.2 steps 2 and 7: no padding, white space or other characters; bits that mean nothing are no encoder's work."""
+    return bool(token.header.oddities or token.payload.oddities or token.signature.oddities)
 
 
 def _why_not(case: Case, alg: str, usable: list[Material], signing_input: bytes, signature: bytes) -> Examined:

@@ -49,7 +49,9 @@ def find(text: str) -> list[Paste]:
         column = match.start() - text.rfind("\n", 0, match.start())
         before = text[max(0, match.start() - 8) : match.start()].lower()
         form = "bearer" if before.endswith("bearer ") else "text"
-        pastes.append(Paste(match[1].rstrip("."), form, line, column))
+        around = (match.start() and not text[match.start() - 1].isspace()) or not text[match.end() : match.end() + 1].isspace()
+        stripped = ("adjoining-text",) if around and match.end() < len(text) else ()
+        pastes.append(Paste(match[1].rstrip("."), form, line, column, stripped))
     return pastes
 
 

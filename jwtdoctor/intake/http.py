@@ -38,6 +38,9 @@ def read(text: str) -> list[Paste] | None:
             return [p._replace(form="http", request=request._replace(where="elsewhere")) for p in found]
         return [Paste("", "http", request=request)]
     value, encoded = _once_more(value)
+    if where.startswith("body.") and written == "form" and " " in value.strip():
+        # Form decoding makes a space of a plus that was not escaped (RFC 6749 Appendix B); the plus is what was signed.
+        value, encoded = value.strip().replace(" ", "+"), (*encoded, "unescaped-plus")
     cleaned, stripped = bare.clean(value)
     offset = text.find(value[:40])
     at = max(0, offset)

@@ -31,7 +31,12 @@ class Entry(NamedTuple):
     text: str
 
 
-VERDICTS = {"refused": "REFUSED", "accepted": "ACCEPTED", "undetermined": "UNDETERMINED"}
+_VERDICTS = {"refused": "REFUSED", "accepted": "ACCEPTABLE", "undetermined": "UNDETERMINED"}
+
+
+def badge(result: Result) -> str:
+    """The verdict on the assertion in a word; without an assertion there is only what is likely."""
+    return _VERDICTS[result.verdict] if result.kind is not None else "LIKELY"
 
 
 def answer(result: Result) -> str:
@@ -147,7 +152,8 @@ def differential(result: Result) -> Iterator[Entry]:
     if diagnosis.also_found:
         note = "worth fixing, does not explain this answer" if diagnosis.symptom else "let pass by this provider, or only a hint"
         yield Entry("also found", "", f"{', '.join(diagnosis.also_found)} ({note})")
-    yield from _not_examined(result)
+    if result.kind is not None:
+        yield from _not_examined(result)
     for broken in result.broke:
         yield Entry("broke", broken.rule, f"{broken.error} (a fault of jwtdoctor; the other rules were not affected)")
 
@@ -178,7 +184,9 @@ def _likely_text(result: Result, cause: Cause) -> str:
 
 def _unseen_text(cause: Cause) -> str:
     look = f" Look: {cause.look}." if cause.look else ""
-    return f"{cause.title}; {cause.ask}{look}" if cause.ask else cause.title
+    title = f"{cause.title[:1].upper()}{cause.title[1:]}"
+    ask = f"{cause.ask[:1].upper()}{cause.ask[1:]}{'' if cause.ask.endswith(('?', '.')) else '.'}"
+    return f"{title}. {ask}{look}" if cause.ask else f"{title}."
 
 
 def _not_examined(result: Result) -> Iterator[Entry]:

@@ -22,7 +22,7 @@ def _result(result: Result, width: int) -> str:
                 textwrap.wrap(f"{label}: {text}", width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
             )
 
-    say(outline.VERDICTS[result.verdict], outline.answer(result))
+    say(outline.badge(result), outline.answer(result))
     if result.kind is not None:
         say("Signature", outline.signature_line(result))
     for line in outline.certificates(result, width - len("Certificate: ")):

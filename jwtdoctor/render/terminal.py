@@ -64,7 +64,7 @@ _ENTRY_STYLES = {
 
 
 def _answer(result: Result, width: int) -> list[Text]:
-    badge = f" {outline.VERDICTS[result.verdict]} "
+    badge = f" {outline.badge(result)} "
     lines = []
     wrapped = textwrap.wrap(
         outline.answer(result), max(30, width - len(badge) - 1), break_long_words=True, break_on_hyphens=False
