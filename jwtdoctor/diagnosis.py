@@ -93,6 +93,16 @@ def _fits(match: Match, answer: Answer) -> tuple[int, int]:
     return kind, length
 
 
+class _Ranked(NamedTuple):
+    """A cause with what orders it; tuples compare field by field."""
+
+    tier: int
+    follows: bool
+    weight: int
+    rank: int
+    cause: Cause
+
+
 def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Diagnosis:
     """Rank the causes."""
     if symptom is None:
@@ -100,34 +110,33 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
     skipped = dict(answers.skipped)
     best = _strongest(answers.findings)
     clear = frozenset(answers.clear)
-    ranked: list[tuple[tuple[int, int, int, int], Cause]] = []
-    ruled_out: list[str] = []
-    candidates = [*symptom.causes, *_unlisted(symptom, best.values(), catalog)]
     explained = _explained(best, catalog.rules)
-    for index, candidate in enumerate(candidates):
+    ranked: list[_Ranked] = []
+    ruled_out: list[str] = []
+    open_here = False
+    for index, candidate in enumerate([*symptom.causes, *_unlisted(symptom, best.values(), catalog)]):
         name = candidate.name
         if name in clear:
             ruled_out.append(name)
             continue
         finding = best.get(name)
         standing = _standing(candidate, finding)
-        tier = _tier(standing, finding, _stage(catalog, name, symptom), symptom)
-        key = (tier, 1 if name in explained else 0, _STANDING[standing] if tier == 0 else 0, index)
-        ranked.append((key, _cause(catalog, candidate, standing, finding, skipped.get(name))))
-    if any(
-        key[0] == 1
-        or (key[0] in (3, 4, 5) and key[1] == 0 and not cause.seen and _stage(catalog, cause.cause, symptom) == symptom.stage)
-        for key, cause in ranked
-    ):
-        # A doubtful fault is named first only when nothing else about this very check is left to look at.
-        ranked = [((6, *key[1:]), cause) if key[0] == 2 else (key, cause) for key, cause in ranked]
-    ranked.sort(key=lambda pair: pair[0])
-    named = {cause.cause for _, cause in ranked} | set(ruled_out)
+        same_check = _stage(catalog, name, symptom) == symptom.stage
+        open_here = open_here or (same_check and finding is None and standing != "doubtful")
+        tier = _tier(standing, finding, same_check)
+        weight = _STANDING[standing] if tier == 0 else 0
+        cause = _cause(catalog, candidate, standing, finding, skipped.get(name))
+        ranked.append(_Ranked(tier, name in explained, weight, index, cause))
+    if open_here:
+        # A doubtful fault leads only when nothing else about this very check is left to look at.
+        ranked = [each._replace(tier=_LAST) if each.tier == _DOUBTFUL_HERE else each for each in ranked]
+    ranked.sort(key=lambda each: each[:4])
+    named = {each.cause.cause for each in ranked} | set(ruled_out)
     return Diagnosis(
         symptom=symptom.name,
         shows=symptom.shows,
         meaning=symptom.meaning,
-        causes=tuple(cause for _, cause in ranked),
+        causes=tuple(each.cause for each in ranked),
         ruled_out=tuple(ruled_out),
         also_found=tuple(dict.fromkeys(f.rule for f in answers.findings if f.rule not in named)),
         not_examined=answers.skipped,
@@ -162,17 +171,19 @@ def _stage(catalog: Catalog, name: str, symptom: Symptom) -> str:
     return rule.stage if rule is not None else catalog.unseen[name].stage or symptom.stage
 
 
-def _tier(standing: Standing, finding: Finding | None, stage: str, symptom: Symptom) -> int:
+_DOUBTFUL_HERE, _LAST = 2, 6
+
+
+def _tier(standing: Standing, finding: Finding | None, same_check: bool) -> int:
     """0 seen and fitting · 1 confirmed causes of this very check, of which nothing could be seen · 2 a doubtful fault of
     this check, seen · 3 to 5 what nothing was seen of, by standing · 6 other doubtful ones."""
-    same_stage = stage == symptom.stage
     if finding is not None and finding.confidence != "hint" and standing != "doubtful":
         return 0
     if finding is not None and standing == "doubtful":
-        return 2 if same_stage and finding.confidence != "hint" else 6
-    if same_stage and standing == "confirmed":
+        return _DOUBTFUL_HERE if same_check and finding.confidence != "hint" else _LAST
+    if same_check and standing == "confirmed":
         return 1
-    return {"confirmed": 3, "named": 4, "possible": 5, "doubtful": 6}[standing]
+    return {"confirmed": 3, "named": 4, "possible": 5, "doubtful": _LAST}[standing]
 
 
 def _unlisted(symptom: Symptom, findings: Iterable[Finding], catalog: Catalog) -> list[Candidate]:

@@ -42,7 +42,9 @@ def _allows(pinned: str, alg: str) -> bool:
     ES521 is a frequent misspelling of ES512, after the curve.
     """
     pinned = "ES512" if pinned == "ES521" else pinned
-    return pinned == alg or (pinned[:2] == alg[:2] and pinned[2:].isdigit() and alg[2:].isdigit() and int(alg[2:]) >= int(pinned[2:]))
+    return pinned == alg or (
+        pinned[:2] == alg[:2] and pinned[2:].isdigit() and alg[2:].isdigit() and int(alg[2:]) >= int(pinned[2:])
+    )
 
 
 def _fits(alg: str, material: Material) -> bool:
