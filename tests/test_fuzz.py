@@ -11,8 +11,12 @@ import json
 import os
 import random
 import re
+from pathlib import Path
 
-from throwaway import CLAIMS, NOW, b64, certificate, jwk, mint, part, pem, public_pem, request_pem
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from throwaway import CLAIMS, NOW, b64, part, pem, unsigned
 
 from jwtdoctor import diagnose
 from jwtdoctor.library import material
@@ -197,8 +201,22 @@ JUNK = [
 ]
 
 
+GOLDEN = Path(__file__).parent / "golden"
+"""Fixed tokens and certificates, so that a seed and an index make the same input again."""
+CERTIFICATE = (GOLDEN / "nothing-to-object" / "certificate.pem").read_bytes()
+OTHER = (GOLDEN / "another-key" / "certificate.pem").read_bytes()
+PUBLIC = x509.load_pem_x509_certificate(CERTIFICATE).public_key()
+PUBLIC_PEM = PUBLIC.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(serialization.Encoding.DER)
+NO_SECRET = ec.derive_private_key(20261123, ec.SECP256R1())
+"""A key that everybody can compute."""
+JWK = {"kty": "EC", "crv": "P-256", "x": b64(b"x" * 32), "y": b64(b"y" * 32)}
+
+
 def _corpus() -> list[str]:
-    token = mint()
+    token = (GOLDEN / "nothing-to-object" / "input.txt").read_text(encoding="ascii").strip()
+    tail = token.rpartition(".")[2]
+    key = pem(key=NO_SECRET)
     form = f"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={token}"
     head = "POST /services/oauth2/token HTTP/1.1\r\nHost: login.salesforce.com\r\n"
     return [
@@ -208,19 +226,19 @@ def _corpus() -> list[str]:
         base64.b64encode(token.encode()).decode(),
         f"log {token} and {token}\n",
         token[:90],
-        mint(header={"alg": "RS256", "typ": "JWT", "kid": "k1"}),
-        mint({**CLAIMS, "exp": "1795435380", "iat": NOW, "nbf": NOW}),
+        unsigned(header={"alg": "RS256", "typ": "JWT", "kid": "k1"}, signature=tail),
+        unsigned({**CLAIMS, "exp": "1795435380", "iat": NOW, "nbf": NOW}, signature=tail),
         f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
         f"{head}Content-Type: application/json\r\n\r\n" + json.dumps({"grant_type": "x", "assertion": token}),
         f'{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; name="assertion"\r\n\r\n{token}\r\n--b--',
         f"GET /services/oauth2/token?{form} HTTP/1.1\r\nHost: test.salesforce.com\r\n\r\n",
         f"{head}Authorization: Bearer {token}\r\n\r\n",
-        pem(),
-        public_pem(),
-        request_pem(),
-        certificate().decode(),
-        json.dumps(jwk(private=True)),
-        json.dumps({"keys": [jwk(private=False)]}),
+        key,
+        key.replace("PRIVATE", "RSA PRIVATE"),
+        PUBLIC_PEM,
+        CERTIFICATE.decode(),
+        json.dumps({**JWK, "d": b64(b"d" * 32)}),
+        json.dumps({"keys": [JWK]}),
         "<saml:Assertion/>",
         "00D5g000004ABcd!AQEAQKqCq9b6pQw1Yx2mC0l3D4rT5uV6wX7yZ8aB9cD0eF",
         "v4.public.abcdefgh",
@@ -234,17 +252,8 @@ class Source:
     def __init__(self) -> None:
         self.corpus = _corpus()
         self.signature = self.corpus[0].rpartition(".")[2]
-        self.certificates = [
-            material(each)
-            for each in (
-                certificate(),
-                certificate("other"),
-                certificate(encoding="DER"),
-                public_pem(),
-                json.dumps(jwk(private=False)),
-                pem(),
-            )
-        ]
+        given = (CERTIFICATE, OTHER, DER, PUBLIC_PEM, json.dumps(JWK), pem(key=NO_SECRET))
+        self.certificates = [material(each) for each in given]
 
     def value(self, rng: random.Random, depth: int = 0) -> str:
         """A JSON value as text, often an odd one."""
@@ -341,7 +350,7 @@ class Source:
         """A good one, or a damaged one."""
         if rng.random() < 0.8:
             return rng.choice(self.certificates)
-        data = bytearray(certificate(encoding=rng.choice(("PEM", "DER"))))
+        data = bytearray(rng.choice((CERTIFICATE, DER)))
         for _ in range(rng.choice((1, 2, 10))):
             data[rng.randrange(len(data))] = rng.randrange(256)
         return bytes(data[: rng.choice((len(data), len(data), rng.randrange(len(data))))])

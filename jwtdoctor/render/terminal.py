@@ -63,6 +63,14 @@ _ENTRY_STYLES = {
 }
 
 
+_FRAME = "bright_blue"
+
+
+def _line(*parts: tuple[str, str]) -> Text:
+    """Pieces of text, each in its own style; nothing in them is read as markup."""
+    return Text.assemble(*parts)
+
+
 def _answer(result: Result, width: int) -> list[Text]:
     badge = f" {outline.badge(result)} "
     lines = []
@@ -70,8 +78,8 @@ def _answer(result: Result, width: int) -> list[Text]:
         outline.answer(result), max(30, width - len(badge) - 1), break_long_words=True, break_on_hyphens=False
     )
     for index, row in enumerate(wrapped):
-        line = Text(badge, style=_VERDICTS[result.verdict]) if not index else Text(" " * len(badge))
-        lines.append(line + Text(" ") + Text(row, style="bold"))
+        first = (badge, _VERDICTS[result.verdict]) if not index else (" " * len(badge), "")
+        lines.append(_line(first, (f" {row}", "bold")))
     if result.kind is not None:
         lines.extend(_entry("signature", "", outline.signature_line(result), width, "dim"))
     for index, row in enumerate(outline.certificates(result, width - _LABELS)):
@@ -86,10 +94,10 @@ def _entry(label: str, name: str, text: str, width: int, style: str) -> list[Tex
     rows = textwrap.wrap(text, room, break_long_words=True, break_on_hyphens=False)
     lines = []
     if name:
-        lines.append(Text(f"{label:<{_LABELS}}", style=style) + Text(name, style="bold"))
+        lines.append(_line((f"{label:<{_LABELS}}", style), (name, "bold")))
         label = ""
     for index, row in enumerate(rows):
-        lines.append(Text(f"{label if not index else '':<{_LABELS}}", style=style) + Text(row))
+        lines.append(_line((f"{label if not index else '':<{_LABELS}}", style), (row, "")))
     return lines
 
 
@@ -100,13 +108,13 @@ def _finding(result: Result, finding: Finding, width: int) -> list[Text]:
     gutter = len(str(max(numbers))) if numbers else 1
     pad = " " * gutter
     lines = _headline(finding, style, width)
-    lines.append(Text(f"{pad}--> ", style="blue") + Text(f"{shown.title} ") + Text(f"({outline.where(result)})", style="dim"))
-    lines.append(Text(f"{pad} │", style="blue"))
+    lines.append(_line((f"{pad}--> ", _FRAME), (f"{shown.title} ", ""), (f"({outline.where(result)})", "dim")))
+    lines.append(_line((f"{pad} │", _FRAME)))
     for index, (number, text) in enumerate(shown.rows):
-        lines.append(Text(f"{number if number is not None else '':>{gutter}} │ ", style="blue") + Text(f"  {text}"))
+        lines.append(_line((f"{number if number is not None else '':>{gutter}} │ ", _FRAME), (f"  {text}", "")))
         if index == shown.marked:
             lines.extend(_underline(shown, finding.label, pad, style, width))
-    lines.append(Text(f"{pad} │", style="blue"))
+    lines.append(_line((f"{pad} │", _FRAME)))
     for kind, said in (("note", finding.note), ("help", finding.help)):
         lines.extend(_said(pad, kind, said, width))
     if finding.effect == "tolerates":
@@ -129,14 +137,14 @@ def _underline(shown: outline.Excerpt, label: str, pad: str, style: str, width: 
     text = shown.rows[shown.marked][1]
     start = 2 + cell_len(text[: shown.start])
     carets = "^" * max(1, min(cell_len(text[shown.start : shown.start + shown.length]), width - start - len(pad) - 4))
-    before = Text(f"{pad} │ ", style="blue")
+    before = (f"{pad} │ ", _FRAME)
     used = len(pad) + 3 + start + len(carets) + 1
     if used + cell_len(label) <= width:
-        return [before + Text(" " * start) + Text(f"{carets} {label}", style=style)]
+        return [_line(before, (" " * start, ""), (f"{carets} {label}", style))]
     rows = textwrap.wrap(label, max(20, width - len(pad) - 5), break_on_hyphens=False)
     return [
-        before + Text(" " * start) + Text(carets, style=style),
-        *(before + Text(f"  {row}", style=style) for row in rows),
+        _line(before, (" " * start, ""), (carets, style)),
+        *(_line(before, (f"  {row}", style)) for row in rows),
     ]
 
 
@@ -145,5 +153,5 @@ def _said(pad: str, kind: str, said: str, width: int) -> list[Text]:
         return []
     indent = f"{pad} = {kind}: "
     rows = textwrap.wrap(said, max(20, width - len(indent)), break_long_words=True, break_on_hyphens=False)
-    lines = [Text(f"{pad} = ", style="blue") + Text(f"{kind}: ", style="bold") + Text(rows[0])]
-    return lines + [Text(" " * len(indent)) + Text(row) for row in rows[1:]]
+    first = _line((f"{pad} = ", _FRAME), (f"{kind}: ", "bold"), (rows[0], ""))
+    return [first, *(_line((f"{' ' * len(indent)}{row}", "")) for row in rows[1:])]
