@@ -279,6 +279,17 @@ def test_certificates_that_cannot_be_used(folder, name, said):
     refused(run("good.txt", "--cert", name, "--format", "json", cwd=folder), said)
 
 
+def test_a_certificate_with_an_odd_serial_number(folder):
+    """RFC 5280 wants a positive one; what the library thinks of that is no line of ours."""
+    der = certificate(encoding="DER")
+    odd = der.replace(bytes.fromhex("a003020102020101"), bytes.fromhex("a003020102020100"))
+    assert odd != der
+    (folder / "odd.der").write_bytes(odd)
+    done = run("good.txt", "--cert", "odd.der", *AT, "--format", "json", cwd=folder)
+    assert done.stderr == ""
+    assert results(done)[0]["signature"]["status"] == "valid"
+
+
 # --- the other options -----------------------------------------------------------------------------------------------
 
 
