@@ -20,6 +20,7 @@ MAX_DIGITS = 64
 
 _STRICT = re.compile(r"[A-Za-z0-9_-]*\Z")
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_TO_URL_SAFE = str.maketrans("+/", "-_")
 _WHITE_SPACE = re.compile(r"\s+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_=-]")
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -207,8 +208,11 @@ def _lenient(text: str) -> tuple[bytes | None, tuple[Problem, ...]]:
         return None, (*odd, Problem("stranger", stranger[0] if stranger else "="))
     if len(text) % 4 == 1:
         return None, (*odd, Problem("length", str(len(text))))
-    data = binascii.a2b_base64(text.encode("ascii").translate(_FROM_URL_SAFE) + b"==="[: -len(text) & 3])
-    return data, tuple(odd)
+    written = text.encode("ascii").translate(_FROM_URL_SAFE)
+    over = len(text) & 3
+    if over and _ALPHABET.index(chr(written[-1]).translate(_TO_URL_SAFE)) & (15 if over == 2 else 3):
+        odd.append(Problem("trailing-bits", text[-1]))
+    return binascii.a2b_base64(written + b"==="[: -len(text) & 3]), tuple(odd)
 
 
 def _plain(text: str) -> Part:
@@ -283,7 +287,7 @@ def _json_error(error: ValueError) -> str:
 def _depth(text: str) -> int:
     """Deepest nesting of brackets outside strings; a cheap scan that cannot recurse."""
     depth = deepest = 0
-    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', text):
+    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{\]}]', text):
         sign = bracket[0]
         if sign in "[{":
             depth += 1

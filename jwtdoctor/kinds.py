@@ -44,7 +44,7 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     ("uuid", r"\A[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"),
     ("client-secret", r"\A[0-9A-F]{64}\Z"),
 )
-_SECRET_KEY = frozenset({"d", "p", "q", "dp", "dq", "qi"})
+_SECRET_KEY = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
 
 
 @functools.cache
@@ -55,11 +55,11 @@ def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def of_text(text: str) -> str | None:
     """The kind of a pasted text that is no compact JWS; ``None`` when it is nothing we know."""
     text = text.strip()
+    if text.startswith("{") and (found := _json_kind(text)) is not None:
+        return found
     for kind, pattern in _compiled():
         if pattern.search(text[:200_000]):
             return _private_or_public_jwk(text) if kind == "jwk" else kind
-    if text.startswith("{"):
-        return _json_kind(text)
     return "basic-credentials" if _is_basic(text) else None
 
 

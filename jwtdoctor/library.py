@@ -58,7 +58,7 @@ def diagnose(
     """
     known = catalog.load()
     if profile is not None and profile not in known.profiles:
-        raise UnknownProfile(f"no profile is called {profile!r}; known are {', '.join(sorted(known.profiles))}")
+        raise UnknownProfile(f"no such profile; known are {', '.join(sorted(known.profiles))}")
     if app is not None and app not in APPS:
         raise ValueError(f"no kind of app is called {app!r}; known are {', '.join(APPS)}")
     told = _parsed(error) if error and error.strip() else None

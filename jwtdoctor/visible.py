@@ -19,10 +19,19 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN[^-]{0,40}PRIVATE KEY-----.*?(?:-----END[^-]{0,40}PRIVATE KEY-----|\Z)|LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{40,}",
     re.DOTALL,
 )
-_COMPACT = re.compile(r"(\be[yw][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)\.[A-Za-z0-9_-]{16,}={0,2}")
+_COMPACT = re.compile(r"((?<![A-Za-z0-9_-])e[yw][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)\.[A-Za-z0-9_+/-]+={0,2}")
 _ACCESS_TOKEN = re.compile(r"\b(00D[A-Za-z0-9]{12,15}!)[A-Za-z0-9._]{16,}")
 _SECRET = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-F]{64}(?![0-9A-Fa-f])")
-_SUSPECT = re.compile(r"PRIVATE KEY|LS0tLS1CRUdJTi|e[yw][A-Za-z0-9_-]{8,}\.|00D[A-Za-z0-9]{12,15}!|[0-9A-F]{64}")
+_PRIVATE_MEMBER = re.compile(
+    r"""(["'](?:d|p|q|dp|dq|qi|k|private_key|client_secret|access_token|refresh_token)["']\s*:\s*["'])[^"']{16,}"""
+)
+_LONG_RUN = re.compile(r"(?<![A-Za-z0-9_+/=-])([A-Za-z0-9_+/=-]{12})[A-Za-z0-9_+/=-]{138,}")
+"""No id is as long as a signature: RSA-1024 makes 171 characters, RSA-2048 342."""
+_SUSPECT = re.compile(
+    r"PRIVATE KEY|LS0tLS1CRUdJTi|(?<![A-Za-z0-9_-])e[yw][A-Za-z0-9_-]{8,}\.|00D[A-Za-z0-9]{12,15}!|[0-9A-F]{64}|"
+    r"(?<![A-Za-z0-9_+/=-])[A-Za-z0-9_+/=-]{150}|[\"'](?:d|p|q|dp|dq|qi|k|private_key|client_secret|access_token|refresh_token)[\"']"
+)
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
 
 
 def scrub(text: str) -> str:
@@ -31,13 +40,17 @@ def scrub(text: str) -> str:
         return text
     text = _PRIVATE_KEY.sub("[private key removed]", text)
     text = _COMPACT.sub(r"\1.[signature removed]", text)
+    text = _PRIVATE_MEMBER.sub(r"\1[removed]", text)
+    text = _LONG_RUN.sub(lambda m: f"{m[1]}…[{len(m[0]) - 12} characters removed]", text)
     text = _ACCESS_TOKEN.sub(r"\1[removed]", text)
     return _SECRET.sub(lambda m: f"{m[0][:4]}…[secret removed]", text)
 
 
 def safe(value: object, longest: int = LONGEST) -> str:
     """One line of printable text: secrets cut, control and invisible characters written as ``\\u{…}``, long text shortened."""
-    text = scrub(value if isinstance(value, str) else str(value))
+    text = value if isinstance(value, str) else str(value)
+    # Cut before scrubbing, so that the cost is bounded, and far enough that what is cut in two lies beyond what is shown.
+    text = scrub(text[: longest + 8192])
     if len(text) > longest:
         text = f"{text[: longest - 1]}…"
     return text if _PLAIN.match(text) else "".join(map(_visible, text))
@@ -59,8 +72,9 @@ def _visible(character: str) -> str:
 
 
 def _text(value: str) -> str:
-    text = scrub(value)
-    return text if len(text) <= LONGEST_IN_JSON else f"{text[:LONGEST_IN_JSON]}… ({len(text)} characters)"
+    if len(value) <= LONGEST_IN_JSON:
+        return scrub(value)
+    return f"{scrub(value[: LONGEST_IN_JSON + 8192])[:LONGEST_IN_JSON]}… ({len(value)} characters)"
 
 
 def plain_json(value: Any, depth: int = 0) -> Any:
@@ -79,6 +93,8 @@ def plain_json(value: Any, depth: int = 0) -> Any:
     if depth > 70:
         return "…"
     if isinstance(value, dict):
+        if "kty" in value and not _PRIVATE_MEMBERS.isdisjoint(value):
+            value = {name: "[removed]" if name in _PRIVATE_MEMBERS else each for name, each in value.items()}
         return {_text(str(name)): plain_json(each, depth + 1) for name, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain_json(each, depth + 1) for each in value]

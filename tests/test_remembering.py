@@ -34,7 +34,11 @@ NEAR = st.integers(-400, 400) | st.sampled_from([-19800 + 180, -7200 + 240, 3600
 
 def moments(now: int) -> st.SearchStrategy[Any]:
     """Claims of time in all sorts of forms around ``now``."""
-    return NEAR.map(lambda away: now + away) | NEAR.map(lambda away: str(now + away)) | st.sampled_from([300, (now + 300) * 1000, None, 1.5])
+    return (
+        NEAR.map(lambda away: now + away)
+        | NEAR.map(lambda away: str(now + away))
+        | st.sampled_from([300, (now + 300) * 1000, None, 1.5])
+    )
 
 
 @st.composite
@@ -47,9 +51,13 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
             claims[name] = draw(moments(now))
     if draw(st.integers(0, 9)) == 0:
         del claims[draw(st.sampled_from(sorted(claims)))]
-    header = draw(st.sampled_from([{"alg": "RS256"}, {"alg": "RS256", "typ": "JWT"}, {"alg": "HS256"}, {"alg": "none"}, {"alg": "RS512"}]))
+    header = draw(
+        st.sampled_from([{"alg": "RS256"}, {"alg": "RS256", "typ": "JWT"}, {"alg": "HS256"}, {"alg": "none"}, {"alg": "RS512"}])
+    )
     signature = draw(st.sampled_from([256, 256, 256, 32, 64, 128]))
-    text = ".".join([b64u(json.dumps(header).encode()), b64u(json.dumps(claims).encode()), b64u((bytes(range(1, 256)) * 2)[:signature])])
+    text = ".".join(
+        [b64u(json.dumps(header).encode()), b64u(json.dumps(claims).encode()), b64u((bytes(range(1, 256)) * 2)[:signature])]
+    )
     host = draw(HOSTS)
     error = draw(st.sampled_from([None, None, "HTTP/1.1 400 Bad Request\nDate: Mon, 23 Nov 2026 12:00:00 GMT\n\n{}"]))
     return {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from .. import kinds
 from ..case import Case
 from ..decode import Part, Problem
+from ..forensics import SIZES
 from ..model import Hit, Place
 from .registry import NOTHING, Outcome, check, one
+from .signature import wrapping
 
 _SECRET_KINDS = frozenset({"private-key", "private-key-der", "private-jwk", "service-account-key"})
 
@@ -47,7 +49,13 @@ _PROBLEMS = "segments too-long empty not-base64 not-utf8 not-json not-object too
 _PART_NAMES = {"header": "header", "payload": "claims", "signature": "signature"}
 
 
-@check("is-malformed", facts="part detail count", variants=f"{_PROBLEMS} nothing", needs="paste", reads="shape")
+@check(
+    "is-malformed",
+    facts="part detail count",
+    variants=f"{_PROBLEMS} nothing odd-size",
+    needs="paste",
+    reads="shape signature_form header",
+)
 def is_malformed(case: Case, params: object) -> Outcome:
     """The text cannot be read as header.claims.signature."""
     if case.kind not in (kinds.ASSERTION, kinds.UNREADABLE):
@@ -56,7 +64,7 @@ def is_malformed(case: Case, params: object) -> Outcome:
     if token is None:
         return one("token", "", "nothing", part="", detail="", count=0)
     if not (token.problems or token.header.problems or token.payload.problems or token.signature.problems):
-        return NOTHING
+        return _odd_size(case)
     hits = [_hit("token", p, len(token.segments)) for p in token.problems]
     parts = (("header", token.header), ("payload", token.payload), ("signature", token.signature))
     for name, part in parts:
@@ -64,6 +72,18 @@ def is_malformed(case: Case, params: object) -> Outcome:
             _hit(name, p, len(token.segments)) for p in part.problems if p.code != "absent" and not _is_none(case, name, p)
         )
     return hits
+
+
+def _odd_size(case: Case) -> Outcome:
+    """An RSA signature is as long as the key, and keys have round sizes: another length was cut or damaged."""
+    alg = case.header.get("alg")
+    if case.token is None or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
+        return NOTHING
+    found = case.facet(wrapping)
+    size = len(found.inner)
+    if found.wrapping != "plain" or size in SIZES or size % 64 == 0:
+        return NOTHING
+    return one("signature", "", "odd-size", part="signature", detail=str(size), count=3)
 
 
 def _is_none(case: Case, name: str, problem: Problem) -> bool:
@@ -90,12 +110,10 @@ def part_encoding(case: Case, params: object) -> Outcome:
     hits: list[Hit] = []
     if case.paste is not None and "unescaped-plus" in case.paste.stripped:
         hits.append(Hit(Place("request", "assertion"), {"part": "assertion", "detail": ""}, "unescaped-plus"))
-    if token.header.oddities or token.payload.oddities or token.signature.oddities:
+    if len(token.segments) == 3 and (token.header.oddities or token.payload.oddities or token.signature.oddities):
         for name, part in (("header", token.header), ("payload", token.payload), ("signature", token.signature)):
             hits.extend(_odd(name, part))
     if token.signature.data:
-        from .signature import wrapping
-
         wrapped = case.facet(wrapping)
         if wrapped.wrapping != "plain":
             variant = {"base64": "base64-twice"}.get(wrapped.wrapping, wrapped.wrapping)

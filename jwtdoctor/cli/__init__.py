@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -15,7 +16,9 @@ def main() -> None:
     from .failure import guarded
 
     def run() -> int:
-        call = quick.parse(sys.argv[1:])
+        # The shell asks for completions by an environment variable, and calls without arguments.
+        completing = "_JWTDOCTOR_COMPLETE" in os.environ
+        call = None if completing else quick.parse(sys.argv[1:])
         if call is not None:
             from .diagnose import run as diagnose
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .._version import __version__
-from .failure import COULD_NOT, complain
+from .failure import COULD_NOT, complain, echo
 from .options import COMMANDS, Call
 
 app = typer.Typer(
@@ -160,9 +160,19 @@ def run() -> int:
         told = getattr(error, "format_message", None)
         if told is None:
             raise
-        complain(f"{' '.join(told().split())} (`jwtdoctor {_command(words)}--help` shows what is accepted)")
+        complain(
+            f"{_without_secrets(' '.join(told().split()), words)} (`jwtdoctor {_command(words)}--help` shows what is accepted)"
+        )
         return COULD_NOT
     return int(code) if isinstance(code, int) else 0
+
+
+def _without_secrets(message: str, words: list[str]) -> str:
+    """typer repeats what it cannot use; a secret among it is not repeated."""
+    for word in sorted({part for each in words for part in (each, each.partition("=")[2]) if part}, key=len, reverse=True):
+        if len(word) > 12:
+            message = message.replace(word, echo(word))
+    return message
 
 
 def _command(words: list[str]) -> str:

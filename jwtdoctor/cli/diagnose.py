@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from ..intake import MAX_INPUT, text_of
 from ..keys import MAX_FILE, Material, load
+from ..kinds import of_text
 from ..library import UnknownProfile, diagnose
 from ..render import Look, render
 from ..report import Report, Result
-from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain
+from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo, emit
 from .options import Call
 
 ACCEPTED = "a file, `-` for standard input, or the pasted text itself"
@@ -31,7 +32,7 @@ def run(call: Call) -> int:
     now = moment(call.now)
     materials = tuple(certificate(name) for name in call.certs)
     error = answer(call.error)
-    format = call.format or ("terminal" if sys.stdout.isatty() else "plain")
+    format = call.format or ("terminal" if is_terminal() else "plain")
     failed = False
     results: list[Result] = []
     report = Report((), now, "")
@@ -53,18 +54,23 @@ def run(call: Call) -> int:
     report = report._replace(results=tuple(results))
     if not results:
         if format == "json":
-            sys.stdout.write(render(report, format, look()))
+            emit(render(report, format, look()))
         complain(f"nothing to diagnose: no assertion and no known error text in the input; accepted: {ACCEPTED}, or --error TEXT")
         return NOTHING_TO_DIAGNOSE
-    sys.stdout.write(render(report, format, look()))
+    emit(render(report, format, look()))
     return COULD_NOT if failed else report.exit_code(call.fail_on)
+
+
+def is_terminal() -> bool:
+    """Whether standard output is open, and a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def look() -> Look:
     """Width and colour of standard output: COLUMNS, NO_COLOR, FORCE_COLOR, and whether it is a terminal."""
-    tty = sys.stdout.isatty()
+    tty = is_terminal()
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns):
+    if columns.isascii() and columns.isdecimal() and 0 < len(columns) < 6 and int(columns):
         width = int(columns)
     else:
         width = os.get_terminal_size(sys.stdout.fileno()).columns if tty else 80
@@ -87,11 +93,11 @@ def moment(text: str | None) -> int:
             when = datetime.fromisoformat(value)
         except ValueError:
             raise Failure(
-                f"--now {text!r} is no time; accepted: epoch seconds (1795435200) or ISO 8601 (2026-11-23T12:00:00Z)"
+                f"--now {echo(text)!r} is no time; accepted: epoch seconds (1795435200) or ISO 8601 (2026-11-23T12:00:00Z)"
             ) from None
         return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
     if not -62_135_596_800 <= number <= 253_402_300_799:
-        raise Failure(f"--now {text!r} is out of range; accepted: epoch seconds (not milliseconds), or ISO 8601")
+        raise Failure(f"--now {echo(text)!r} is out of range; accepted: epoch seconds (not milliseconds), or ISO 8601")
     return int(number)
 
 
@@ -101,13 +107,13 @@ def certificate(name: str) -> Material:
     found = load(data, os.path.basename(name))
     wanted = "accepted: an X.509 certificate, PEM or DER"
     if found.kind in ("empty", "unreadable"):
-        raise Failure(f"--cert {name}: no certificate can be read from it ({found.why}); {wanted}")
+        raise Failure(f"--cert {echo(name)}: no certificate can be read from it ({found.why}); {wanted}")
     if found.kind in ("private-key", "encrypted-private-key"):
         raise Failure(
-            f"--cert {name}: this is the private key, a secret that stays with the signer; {wanted}: the one made from this key"
+            f"--cert {echo(name)}: this is the private key, a secret that stays with the signer; {wanted}: the one made from this key"
         )
     if found.kind == "token":
-        raise Failure(f"--cert {name}: this is a JWT; {wanted}; the token is the SOURCE")
+        raise Failure(f"--cert {echo(name)}: this is a JWT; {wanted}; the token is the SOURCE")
     return found
 
 
@@ -119,30 +125,46 @@ def answer(text: str | None) -> str | None:
     data = _bytes(name, "--error file", 1 << 22)
     plain = text_of(data)
     if plain is None:
-        raise Failure(f"--error @{name}: a binary file; accepted: the server's answer as text")
+        raise Failure(f"--error @{echo(name)}: a binary file; accepted: the server's answer as text")
     return plain
 
 
 def _sources(call: Call) -> list[Given | Failure]:
     if call.sources:
         return [_source(each) for each in call.sources]
-    if _is_piped():
+    if _is_piped(wait=call.error is not None):
         return [_standard_input()]
     if call.error is not None:
         return [Given("the answer", "")]
     raise Failure(f"nothing to diagnose: give {ACCEPTED} (jwtdoctor --help shows examples)", NOTHING_TO_DIAGNOSE)
 
 
-def _is_piped() -> bool:
+PATIENCE = 1.0
+"""Seconds to wait for a pipe to bring something when an answer is at hand: a job's idle pipe may stay open for ever."""
+
+
+def _is_piped(*, wait: bool) -> bool:
+    """Whether standard input is a pipe or a file; with ``wait``, one that brings something, or its end, soon."""
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
     except (OSError, ValueError, AttributeError):
         return False
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
+    if stat.S_ISREG(mode):
+        return True
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return False
+    if wait and os.name == "posix":
+        import select
+
+        return bool(select.select([sys.stdin], [], [], PATIENCE)[0])
+    return True
 
 
 def _standard_input() -> Given | Failure:
-    data = sys.stdin.buffer.read(MAX_INPUT + 1)
+    try:
+        data = sys.stdin.buffer.read(MAX_INPUT + 1)
+    except (OSError, ValueError, AttributeError):
+        return Failure("standard input is closed or cannot be read")
     return _given("standard input", data)
 
 
@@ -155,16 +177,16 @@ def _source(word: str) -> Given | Failure:
         except Failure as failure:
             return failure
     if _looks_like_a_file(word):
-        return Failure(f"{word}: no such file; accepted: {ACCEPTED}")
+        return Failure(f"{echo(word)}: no such file; accepted: {ACCEPTED}")
     return Given("the argument", word)
 
 
 def _given(name: str, data: bytes) -> Given | Failure:
     if len(data) > MAX_INPUT:
-        return Failure(f"{name}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion")
+        return Failure(f"{echo(name)}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion")
     text = text_of(data)
     if text is None:
-        return Failure(f"{name}: a binary file; accepted: text that holds the assertion")
+        return Failure(f"{echo(name)}: a binary file; accepted: text that holds the assertion")
     return Given(name, text)
 
 
@@ -177,7 +199,7 @@ def _exists(word: str) -> bool:
 
 def _looks_like_a_file(word: str) -> bool:
     """A short word with a path's look; a token has no slash before its dots and begins with ``ey``."""
-    if any(c in word for c in "\n\r\t {}<>|\"'") or len(word) > 255 or word.startswith("ey"):
+    if any(c in word for c in "\n\r\t {}<>|\"'") or len(word) > 255 or word.startswith("ey") or of_text(word) is not None:
         return False
     return "/" in word or "\\" in word or word.count(".") == 1 or len(word) < 16
 
@@ -187,13 +209,13 @@ def _bytes(name: str, what: str, limit: int) -> bytes:
     try:
         mode = os.stat(name).st_mode
         if stat.S_ISDIR(mode):
-            raise Failure(f"{name}: a directory; accepted as {what}: a file")
+            raise Failure(f"{echo(name)}: a directory; accepted as {what}: a file")
         if stat.S_ISREG(mode) and os.path.getsize(name) > limit:
-            raise Failure(f"{name}: larger than {limit >> 20} MiB; accepted as {what}: a smaller file")
+            raise Failure(f"{echo(name)}: larger than {limit >> 20} MiB; accepted as {what}: a smaller file")
         with open(name, "rb") as file:
             return file.read(limit + 1)
     except FileNotFoundError:
-        raise Failure(f"{name}: no such file (wanted as {what})") from None
+        raise Failure(f"{echo(name)}: no such file (wanted as {what})") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "cannot be opened"
-        raise Failure(f"{name}: {reason} (wanted as {what})") from None
+        raise Failure(f"{echo(name)}: {reason} (wanted as {what})") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import textwrap
 from typing import Any
 
@@ -12,7 +11,7 @@ from ..catalog import Catalog, Rule, Symptom, Unseen, load
 from ..checks import CHECKS
 from ..diagnosis import symptom_of
 from .diagnose import look
-from .failure import COULD_NOT, complain
+from .failure import COULD_NOT, complain, echo, emit
 
 
 def run(names: list[str], format: str) -> int:
@@ -30,13 +29,13 @@ def run(names: list[str], format: str) -> int:
                 if near
                 else "; `jwtdoctor rules` lists the rules, and an error text goes in quotes"
             )
-            complain(f"nothing is called {name!r}{hint}")
+            complain(f"nothing is called {echo(name)!r}{hint}")
         else:
             found.append(entry)
     if format == "json":
-        sys.stdout.write(json.dumps([_document(known, each) for each in found], indent=2) + "\n")
+        emit(json.dumps([_document(known, each) for each in found], indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(_text(known, each, look().width) for each in found))
+        emit("\n".join(_text(known, each, look().width) for each in found))
     return COULD_NOT if missing else 0
 
 
@@ -44,13 +43,13 @@ def catalogue(format: str) -> int:
     """Every rule in one line, or as JSON."""
     known = load()
     if format == "json":
-        sys.stdout.write(json.dumps([_document(known, rule) for rule in known.rules.values()], indent=2) + "\n")
+        emit(json.dumps([_document(known, rule) for rule in known.rules.values()], indent=2) + "\n")
         return 0
     width = max(map(len, known.rules))
     room = max(20, look().width - width - 11)
     for rule in known.rules.values():
         title = textwrap.shorten(rule.title, room, placeholder="…")
-        sys.stdout.write(f"{rule.name:<{width}}  {rule.severity:<7}  {title}\n")
+        emit(f"{rule.name:<{width}}  {rule.severity:<7}  {title}\n")
     return 0
 
 

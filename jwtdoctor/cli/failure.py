@@ -18,19 +18,62 @@ class Failure(Exception):
         self.code = code
 
 
+def echo(word: str) -> str:
+    """A word of the command line as it may stand in a message: shortened, and not at all when it looks like a secret."""
+    import re
+
+    from .. import kinds
+    from ..visible import safe, scrub
+
+    if kinds.of_text(word) is not None or scrub(word) != word or re.search(r"[A-Za-z0-9+/=_-]{48}", word):
+        return "(a value that looks like a secret and is not repeated)"
+    return safe(word, 60)
+
+
 def complain(message: str) -> None:
     """One line on standard error."""
     from ..visible import safe
 
-    print(f"jwtdoctor: {safe(message, 600)}", file=sys.stderr)
+    if sys.stderr is not None:
+        print(f"jwtdoctor: {safe(message, 600)}", file=sys.stderr)
+
+
+def emit(text: str) -> None:
+    """Write to standard output, in ASCII drawing where its encoding has no other. Raises Failure when nothing can be written."""
+    out = sys.stdout
+    if out is None:
+        raise Failure("standard output is closed")
+    try:
+        try:
+            out.write(text)
+        except UnicodeEncodeError:
+            plain = text.translate(_ASCII)
+            out.write(plain.encode(out.encoding or "ascii", "backslashreplace").decode(out.encoding or "ascii"))
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _silence()
+        raise Failure(f"the output cannot be written: {error.strerror or 'unknown reason'}") from None
+
+
+_ASCII = str.maketrans({"│": "|", "─": "-", "…": "...", "“": '"', "”": '"', "’": "'", "–": "-"})
+
+
+def _silence() -> None:
+    """Keep Python from complaining at exit about output that cannot be written."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it lives until the process ends
 
 
 def guarded(run: Callable[[], int]) -> int:
     """Run a command; whatever goes wrong becomes a line and a code."""
     try:
-        code = run()
-        sys.stdout.flush()
-        return code
+        if sys.stderr is not None and hasattr(sys.stderr, "reconfigure"):
+            sys.stderr.reconfigure(errors="backslashreplace")
+        return run()
     except Failure as failure:
         complain(str(failure))
         return failure.code
@@ -38,10 +81,9 @@ def guarded(run: Callable[[], int]) -> int:
         complain("stopped")
         return 130
     except BrokenPipeError:
-        # The reader has seen enough; keep Python from complaining about the rest at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return 0
-    except MemoryError:
+    except (MemoryError, RecursionError):
         complain("not enough memory for this input")
         return COULD_NOT
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours must not print a token in a traceback

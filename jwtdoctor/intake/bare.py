@@ -16,6 +16,7 @@ _PREFIXES = (
     (re.compile(r"(?:Bearer|JWT|Token)\s+(?=\S)", re.IGNORECASE), "bearer"),
     (re.compile(r"(?:client_)?assertion\s*[=:]\s*", re.IGNORECASE), "field-name"),
 )
+_LINE_END = re.compile(r"\r?\n|\\r\\n|\\n|\\r")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
 _LONGEST_WORD = 1 << 20
 
@@ -28,8 +29,8 @@ def read(text: str) -> list[Paste]:
         line = text.count("\n", 0, start) + 1
         form = "bearer" if "bearer" in stripped else "bare"
         return [Paste(cleaned, form, line, start - text.rfind("\n", 0, start), stripped, kind=_foreign(cleaned))]
-    kind = kinds.of_text(text)
-    if (kind is not None and not kind.endswith("key")) or kind in ("private-key", "private-jwk"):
+    kind = kinds.of_text(text) or kinds.of_text(cleaned)
+    if kind is not None and (not kind.endswith("key") or kind in ("private-key", "service-account-key")):
         return [Paste("", "bare", stripped=(), kind=kind)]
     found = list(find(text))
     if found:
@@ -39,20 +40,28 @@ def read(text: str) -> list[Paste]:
     return [Paste(cleaned, "bare", stripped=stripped)] if _is_a_word(cleaned) else []
 
 
-def find(text: str) -> list[Paste]:
-    """Every compact token that stands somewhere in ``text``, with its line and column."""
-    pastes = []
-    line, counted = 1, 0
+def find(text: str, most: int = 1000) -> list[Paste]:
+    """The first compact tokens that stand somewhere in ``text``, with line and column."""
+    pastes: list[Paste] = []
+    line, counted, line_start = 1, 0, 0
     for match in _IN_TEXT.finditer(text):
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        column = match.start() - text.rfind("\n", 0, match.start())
-        before = text[max(0, match.start() - 8) : match.start()].lower()
-        form = "bearer" if before.endswith("bearer ") else "text"
-        around = (match.start() and not text[match.start() - 1].isspace()) or not text[match.end() : match.end() + 1].isspace()
-        stripped = ("adjoining-text",) if around and match.end() < len(text) else ()
-        pastes.append(Paste(match[1].rstrip("."), form, line, column, stripped))
+        if len(pastes) >= most:
+            break
+        start = match.start()
+        line += text.count("\n", counted, start)
+        line_start = max(line_start, text.rfind("\n", counted, start) + 1)
+        counted = start
+        form = "bearer" if text[max(0, start - 8) : start].lower().endswith("bearer ") else "text"
+        before, after = text[start - 1 : start] if start else "", text[match.end() : match.end() + 1]
+        adjoining = (before and not before.isspace()) or (after and not after.isspace())
+        pastes.append(Paste(_token(match[1]), form, line, start - line_start + 1, ("adjoining-text",) if adjoining else ()))
     return pastes
+
+
+def _token(found: str) -> str:
+    """Without the full stop of a sentence; the dot before an empty signature belongs to the token."""
+    token = found.rstrip(".")
+    return f"{token}." if token.count(".") == 1 and token != found else token
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
@@ -77,7 +86,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
         text = _unquote(text, stripped)
         if text == before:
             break
-    wrapped = re.sub(r"[ \t]*(?:\\|\^|`)?\r?\n[ \t]*|\\n|\\r", "", text)
+    wrapped = "".join(line.strip(" \t").rstrip("\\^`").rstrip(" \t") for line in _LINE_END.split(text))
     if wrapped != text and _COMPACT.match(wrapped) and "." in wrapped:
         stripped.append("line-breaks")
         text = wrapped
@@ -104,8 +113,7 @@ def _inside_base64(text: str) -> str:
 
 
 def _unquote(text: str, stripped: list[str]) -> str:
-    match = re.match(r"b(?=(['\"]).*\1\s*[,;]?\Z)", text, re.DOTALL)
-    if match:
+    if text[:2] in ("b'", 'b"') and text.rstrip(",; \t\r\n").endswith(text[1]):
         stripped.append("bytes-literal")
         text = text[1:]
     trimmed = text.rstrip(",; \t\r\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from .. import kinds
 from . import bare
@@ -28,7 +28,7 @@ def read(text: str) -> list[Paste] | None:
     url = _url(line[2], headers)
     content_type = headers.get("content-type", "")
     written, fields = _body(body.strip(), content_type)
-    query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True, max_num_fields=None))
+    query = dict(parse_qsl(url.partition("?")[2].partition("#")[0], keep_blank_values=True))
     scheme, _, credential = headers.get("authorization", "").strip().partition(" ")
     request = Request(line[1], url.partition("?")[0], content_type, written, fields, query, scheme)
     where, value = _assertion(fields, query, headers, credential)
@@ -85,14 +85,23 @@ def _body(body: str, content_type: str) -> tuple[str, dict[str, str]]:
         if isinstance(document, dict):
             return "json", {str(k): v if isinstance(v, str) else json.dumps(v) for k, v in document.items()}
         return "other", {}
-    boundary = re.search(r'boundary="?([^";\s]+)', content_type)
-    if boundary or body.startswith("--"):
-        parts = re.findall(r'name="([^"]*)"[^\n]*\n(?:[^\n]+\n)*\n(.*?)(?=\n--)', body + "\n--", re.DOTALL)
-        return "multipart", {name: value.strip() for name, value in parts}
+    if "multipart" in content_type or body.startswith("--"):
+        return "multipart", _parts(body)
     if re.match(r"[A-Za-z0-9_.%+-]+=", body):
-        # A form body is one line; in a paste it is often broken after an ampersand.
-        return "form", dict(parse_qsl(re.sub(r"\n\s*(?=[&\w])", "", body), keep_blank_values=True))
+        # A form body is one line; in a paste it is often broken over several.
+        return "form", dict(parse_qsl("".join(line.strip() for line in body.splitlines()), keep_blank_values=True))
     return "other", {}
+
+
+def _parts(body: str) -> dict[str, str]:
+    """The named parts of a multipart body (RFC 7578 §4)."""
+    fields = {}
+    for part in ("\n" + body).split("\n--"):
+        head, _, value = part.partition("\n\n")
+        name = re.search(r'name="([^"\n]*)"', head)
+        if name:
+            fields[name[1]] = value.strip()
+    return fields
 
 
 def _assertion(

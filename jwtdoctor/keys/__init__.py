@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import json
 import re
+import warnings
 from typing import Any, NamedTuple
 
 MAX_FILE = 1 << 20
@@ -60,7 +61,10 @@ def load(data: bytes, name: str = "certificate") -> Material:
     if len(data) > MAX_FILE:
         return Material(name, "unreadable", file_size=len(data), why=f"larger than {MAX_FILE} bytes")
     try:
-        return _load(data, name)._replace(file_size=len(data))
+        with warnings.catch_warnings():
+            # What cryptography deprecates in somebody's certificate is no news to put beside the answer.
+            warnings.simplefilter("ignore")
+            return _load(data, name)._replace(file_size=len(data))
     except Exception as error:  # noqa: BLE001 - cryptography raises many kinds for hostile DER; each means "unreadable"
         return Material(name, "unreadable", file_size=len(data), why=_reason(error))
 
