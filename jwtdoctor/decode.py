@@ -280,7 +280,7 @@ def parse_object(data: bytes) -> tuple[dict[str, Any], tuple[Problem, ...]]:
 
 def _json_error(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos + 1}"
+        return f"{error.msg.removesuffix(' at')} at character {error.pos + 1}"
     return "unreadable"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from .catalog import Candidate, Catalog, Match, Rule, Symptom
+from .catalog import Candidate, Catalog, Match, Symptom
 from .engine import Answers
 from .model import Finding, Skipped, Standing
 
@@ -51,6 +51,8 @@ class Diagnosis(NamedTuple):
     not_examined: tuple[tuple[str, Skipped], ...]
     consequences: tuple[str, ...] = ()
     """Rules whose findings only follow from another finding."""
+    contradictions: tuple[str, ...] = ()
+    """Rules whose findings the server would have refused before it could give this answer."""
 
 
 def symptom_of(catalog: Catalog, answer: Answer, provider: str) -> Symptom | None:
@@ -71,12 +73,13 @@ def _fits(match: Match, answer: Answer) -> tuple[int, int]:
     """How specific a fit is: what was compared, then how long the compared words are; (0, 0) when it does not fit."""
     kind = length = 0
     if match.error:
-        if match.error != answer.error:
+        if match.error != answer.error or (match.bare and answer.description):
             return 0, 0
         kind += 2
         length += len(match.error)
     if match.description:
-        if match.description not in answer.description and match.description not in answer.folded:
+        wanted = match.description.replace("'", "")
+        if wanted not in answer.description.replace("'", "") and wanted not in answer.folded.replace("'", ""):
             return 0, 0
         kind += 8
         length += len(match.description)
@@ -110,7 +113,7 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
     skipped = dict(answers.skipped)
     best = _strongest(answers.findings)
     clear = frozenset(answers.clear)
-    explained = _explained(best, catalog.rules)
+    explained = _explained(best)
     ranked: list[_Ranked] = []
     ruled_out: list[str] = []
     open_here = False
@@ -120,6 +123,8 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
             ruled_out.append(name)
             continue
         finding = best.get(name)
+        if finding is not None and candidate.variants and finding.variant not in candidate.variants:
+            continue
         standing = _standing(candidate, finding)
         same_check = _stage(catalog, name, symptom) == symptom.stage
         open_here = open_here or (same_check and finding is None and standing != "doubtful")
@@ -138,8 +143,9 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
         meaning=symptom.meaning,
         causes=tuple(each.cause for each in ranked),
         ruled_out=tuple(ruled_out),
-        also_found=tuple(dict.fromkeys(f.rule for f in answers.findings if f.rule not in named)),
+        also_found=tuple(name for name in best if name not in named and name not in explained),
         not_examined=answers.skipped,
+        contradictions=tuple(name for name, f in best.items() if name not in named and _contradicts(f, catalog, symptom)),
         consequences=tuple(name for name in best if name in explained),
     )
 
@@ -204,19 +210,23 @@ def _unlisted(symptom: Symptom, findings: Iterable[Finding], catalog: Catalog) -
     return extra
 
 
-def _explained(best: Mapping[str, Finding], rules: Mapping[str, Rule]) -> frozenset[str]:
+def _explained(best: Mapping[str, Finding]) -> frozenset[str]:
     """Findings that are consequences of another finding, which goes first."""
-    names: set[str] = set()
-    for name, finding in best.items():
-        if finding.confidence != "hint" and name in rules:
-            names.update(rules[name].explains)
-    return frozenset(names)
+    return frozenset(
+        name for finding in best.values() if finding.confidence != "hint" for name in finding.explains if name in best
+    )
+
+
+def _contradicts(finding: Finding, catalog: Catalog, symptom: Symptom) -> bool:
+    """A certain refusal by a check that this answer proves passed. Time is left out: a paste grows old after the answer."""
+    stage = catalog.rules[finding.rule].stage
+    return finding.effect == "refuses" and finding.confidence == "certain" and stage in symptom.passed and stage != "time"
 
 
 def _cause(catalog: Catalog, candidate: Candidate, standing: Standing, finding: Finding | None, skipped: Skipped | None) -> Cause:
     name = candidate.name
     if finding is not None:
-        doubt = "shipping clients send this and are let in; " if standing == "doubtful" else ""
+        doubt = f"{finding.because}; " if standing == "doubtful" and finding.because else ""
         return Cause(
             name,
             catalog.title_of(name),
@@ -240,7 +250,7 @@ def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
     if not answers.findings:
         return Diagnosis(None, "", "", (), answers.clear, (), answers.skipped)
     best = _strongest(answers.findings)
-    explained = _explained(best, catalog.rules)
+    explained = _explained(best)
     causes = []
     for name, finding in best.items():
         if finding.effect == "tolerates" or finding.confidence == "hint":
@@ -263,7 +273,7 @@ def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
         meaning="",
         causes=tuple(cause for _, cause in causes),
         ruled_out=answers.clear,
-        also_found=tuple(name for name in best if name not in named),
+        also_found=tuple(name for name in best if name not in named and name not in explained),
         not_examined=answers.skipped,
         consequences=tuple(name for name in best if name in explained),
     )

@@ -194,7 +194,7 @@ def bind(rule: Rule, profile: Profile) -> Bound:
 
 
 def _weighed(variant: Variant, weight: Mapping[str, str]) -> Variant:
-    changes = {key: weight[key] for key in ("severity", "effect", "confidence") if key in weight}
+    changes = {key: weight[key] for key in ("severity", "effect", "confidence", "because") if key in weight}
     return variant._replace(**changes) if changes else variant  # type: ignore[arg-type]
 
 
@@ -282,4 +282,6 @@ def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit) -> Finding:
         note=fill(says.note),
         help=fill(says.help),
         facts=facts,
+        because=variant.because,
+        explains=variant.explains,
     )

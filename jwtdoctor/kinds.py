@@ -101,7 +101,7 @@ def of_token(token: Token) -> str:
     header, claims = token.header.value, token.payload.value
     if token.clean and not (claims.keys() & _TELLING) and header.keys() <= _EVERYDAY and header.get("typ", "JWT") == "JWT":
         return ASSERTION
-    if len(token.segments) == 5 or "enc" in header:
+    if "enc" in header or (len(token.segments) == 5 and (not token.header.is_object or "alg" not in header)):
         return "jwe"
     if not token.header.is_object:
         return UNREADABLE

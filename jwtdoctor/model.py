@@ -59,6 +59,10 @@ class Finding(NamedTuple):
     note: str
     help: str
     facts: Facts
+    because: str = ""
+    """Why the provider is taken to treat it so, where the profile weighs it anew."""
+    explains: tuple[str, ...] = ()
+    """Rules whose findings only follow from this one."""
 
 
 class Broken(NamedTuple):

@@ -11,7 +11,7 @@ def utc(seconds: float) -> str:
     """``2026-11-23 12:03:00Z``; outside the years 1 to 9999 only the year."""
     whole = int(seconds // 1)
     if not _FIRST_YEAR <= whole <= _LAST_YEAR:
-        return f"the year {year(seconds):,}"
+        return f"the year {year_in_words(seconds)}"
     import time
 
     parts = time.gmtime(whole) if whole >= 0 else _before_1970(whole)
@@ -29,6 +29,12 @@ def year(seconds: float) -> int:
     if _FIRST_YEAR <= seconds <= _LAST_YEAR:
         return int(utc(seconds)[:4])
     return 1970 + int(seconds // _MEAN_YEAR)
+
+
+def year_in_words(seconds: float) -> str:
+    """The year, with commas only where it has more than four digits."""
+    found = year(seconds)
+    return f"{found:,}" if abs(found) > 9999 else str(found)
 
 
 def span(seconds: float) -> str:

@@ -63,6 +63,8 @@ class Result(NamedTuple):
     judged_at: int | None = None
     judged_by: str = "now"
     """``now`` or ``date``: whose clock."""
+    said: str = ""
+    """The server's words, when the catalogue does not know them."""
 
     def to_json(self) -> dict[str, Any]:
         """One entry of ``results``."""
@@ -89,15 +91,25 @@ class Result(NamedTuple):
                 "symptom": diagnosis.symptom,
                 "meaning": diagnosis.meaning or None,
                 "answer_known": self.answer_known,
+                "said": safe(self.said) or None,
                 "causes": [_cause(each) for each in diagnosis.causes],
                 "ruled_out": list(diagnosis.ruled_out),
                 "also_found": list(diagnosis.also_found),
                 "consequences": list(diagnosis.consequences),
+                "contradictions": list(diagnosis.contradictions),
                 "not_examined": [
                     {"rule": rule, "needs": skipped.needs, "because": skipped.because} for rule, skipped in diagnosis.not_examined
                 ],
             },
         }  # fmt: skip
+
+
+_OFTEN = {
+    "confirmed": "Most often it means:",
+    "named": "Often it means:",
+    "possible": "Perhaps:",
+    "doubtful": "Perhaps, with doubts:",
+}
 
 
 def summary(result: Result) -> str:
@@ -106,16 +118,20 @@ def summary(result: Result) -> str:
     first = causes[0] if causes else None
     if first is not None and first.seen:
         finding = next((f for f in result.findings if f.rule == first.cause), None)
-        told = finding.message if finding is not None else f"most likely {first.title}"
+        told = finding.message if finding is not None else first.title
         if first.standing == "doubtful":
-            return f"{_sentence(told)} That is a fault, but it is doubtful that it explains the refusal: shipping clients send it and are let in."
+            because = f": {finding.because}" if finding is not None and finding.because else ""
+            return f"{_sentence(told)} That is a fault, but it is doubtful that it explains the refusal{because}."
         return _sentence(told)
+    contradiction = next((f for f in result.findings if f.rule in result.diagnosis.contradictions), None)
+    if contradiction is not None:
+        return f"{_sentence(contradiction.message)} Such an assertion cannot get this answer: is it the one that was sent?"
     if first is not None:
         seen = "Nothing in the assertion explains this answer. " if result.kind is not None else ""
-        return f"{seen}Most likely {first.title}."
+        return f"{seen}{_OFTEN[first.standing]} {first.title}."
     unexamined = result.signature.status == "not-examined"
     if result.kind is None:
-        return "This answer is not in the catalogue, and there is no assertion to examine."
+        return f"This answer is not in the catalogue: {safe(result.said)}. There is no assertion to examine."
     tolerated = sum(each.effect == "tolerates" for each in result.findings)
     faults = f" ({tolerated} fault{'s' if tolerated > 1 else ''} this provider lets pass)" if tolerated else ""
     if unexamined:
@@ -125,6 +141,8 @@ def summary(result: Result) -> str:
 
 def _sentence(text: str) -> str:
     text = text.strip()
+    if "." in text.split(" ")[0]:
+        return text if text.endswith(".") else f"{text}."
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
@@ -177,7 +195,7 @@ def _finding(each: Finding) -> dict[str, Any]:
     return {
         "rule": each.rule, "variant": each.variant or None, "severity": each.severity, "effect": each.effect,
         "confidence": each.confidence, "at": str(each.at), "message": each.message, "label": each.label or None,
-        "note": each.note or None, "facts": plain_json(dict(each.facts)), "help": each.help,
+        "note": each.note or None, "because": each.because or None, "facts": plain_json(dict(each.facts)), "help": each.help,
     }  # fmt: skip
 
 

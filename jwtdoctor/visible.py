@@ -41,9 +41,9 @@ def scrub(text: str) -> str:
     text = _PRIVATE_KEY.sub("[private key removed]", text)
     text = _COMPACT.sub(r"\1.[signature removed]", text)
     text = _PRIVATE_MEMBER.sub(r"\1[removed]", text)
-    text = _LONG_RUN.sub(lambda m: f"{m[1]}…[{len(m[0]) - 12} characters removed]", text)
+    text = _LONG_RUN.sub(lambda m: f"{m[1]}...[{len(m[0]) - 12} characters removed]", text)
     text = _ACCESS_TOKEN.sub(r"\1[removed]", text)
-    return _SECRET.sub(lambda m: f"{m[0][:4]}…[secret removed]", text)
+    return _SECRET.sub(lambda m: f"{m[0][:4]}...[secret removed]", text)
 
 
 def safe(value: object, longest: int = LONGEST) -> str:

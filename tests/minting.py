@@ -211,6 +211,7 @@ _SIGNATURES: Mapping[str, Callable[[bytes, str, Any], bytes]] = {
 _WRITINGS: Mapping[str, Callable[[bytes], str]] = {
     "double-encoded": lambda signature: b64u(base64.b64encode(signature)),
     "hex": lambda signature: b64u(signature.hex().encode()),
+    "hex-text": lambda signature: signature.hex(),
     "cut": lambda signature: b64u(signature[:-30]),
     "percent": lambda signature: base64.urlsafe_b64encode(signature).decode().replace("=", "%3D"),
 }

@@ -54,6 +54,10 @@ class Variant(NamedTuple):
     effect: Effect
     confidence: Confidence
     says: Wording
+    explains: tuple[str, ...] = ()
+    """Rules whose findings are only consequences of this one."""
+    because: str = ""
+    """Why the profile weighs it as it does."""
 
 
 class Rule(NamedTuple):
@@ -65,8 +69,6 @@ class Rule(NamedTuple):
     check: str
     params: Mapping[str, Any]
     stage: str
-    explains: tuple[str, ...]
-    """Rules whose findings are only consequences of this one."""
     variants: Mapping[str, Variant]
     cites: tuple[str, ...]
     since: str
@@ -104,6 +106,8 @@ class Candidate(NamedTuple):
     why: str
     ask: str
     cites: tuple[str, ...]
+    variants: frozenset[str] = frozenset()
+    """Wordings of the rule that support this link; empty means any."""
 
 
 class Match(NamedTuple):
@@ -113,6 +117,8 @@ class Match(NamedTuple):
     description: str
     text: Pattern | None
     status: int | None
+    bare: bool
+    """Only without any description."""
 
 
 class Symptom(NamedTuple):
@@ -240,8 +246,9 @@ def build(plain: Mapping[str, Any]) -> Catalog:
 def _rule(raw: Mapping[str, Any]) -> Rule:
     base = raw.get("says", {})
     variants: dict[str, Variant] = {}
+    explains = tuple(raw.get("explains", ()))
     if base:
-        variants[""] = Variant(raw["severity"], raw["effect"], raw["confidence"], Wording(**base))
+        variants[""] = Variant(raw["severity"], raw["effect"], raw["confidence"], Wording(**base), explains)
     for name, own in raw.get("variant", {}).items():
         words = {**base, **{k: v for k, v in own.items() if k in Wording._fields}}
         variants[name] = Variant(
@@ -249,6 +256,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
             own.get("effect", raw["effect"]),
             own.get("confidence", raw["confidence"]),
             Wording(**words),
+            tuple(own.get("explains", explains)),
         )
     return Rule(
         name=raw["name"],
@@ -257,7 +265,6 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         check=raw["check"],
         params=raw.get("params", {}),
         stage=raw["stage"],
-        explains=tuple(raw.get("explains", ())),
         variants=variants,
         cites=tuple(raw["cites"]),
         since=raw["since"],
@@ -286,10 +293,14 @@ def _symptom(raw: Mapping[str, Any]) -> Symptom:
                 m.get("description", "").lower(),
                 Pattern(m["text"]) if m.get("text") else None,
                 m.get("status"),
+                m.get("bare", False),
             )
             for m in raw["match"]
         ),
-        causes=tuple(Candidate(c["name"], c["standing"], c["why"], c.get("ask", ""), tuple(c["cites"])) for c in raw["cause"]),
+        causes=tuple(
+            Candidate(c["name"], c["standing"], c["why"], c.get("ask", ""), tuple(c["cites"]), frozenset(c.get("variants", ())))
+            for c in raw["cause"]
+        ),
         cites=tuple(raw["cites"]),
     )
 

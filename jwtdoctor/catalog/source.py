@@ -76,6 +76,7 @@ VARIANT: dict[str, Kind] = {
     "severity": RULE["severity"],
     "effect": RULE["effect"],
     "confidence": RULE["confidence"],
+    "explains": _texts,
 }
 CASE: dict[str, Kind] = {
     "title": _text, "header": _table, "claims": _table, "without": _texts, "only": _table, "text": _text, "now": _any,
@@ -91,10 +92,10 @@ SYMPTOM: dict[str, Kind] = {
 }  # fmt: skip
 SYMPTOM_NEEDS = tuple(key for key in SYMPTOM if key != "implies")
 MATCH: dict[str, Kind] = {
-    "error": _text, "description": _text, "text": _text, "status": lambda v: isinstance(v, int),
+    "error": _text, "description": _text, "text": _text, "status": lambda v: isinstance(v, int), "bare": lambda v: v is True,
 }  # fmt: skip
 CAUSE: dict[str, Kind] = {
-    "name": _text, "standing": _one_of(*STANDINGS), "why": _text, "ask": _text, "cites": _some,
+    "name": _text, "standing": _one_of(*STANDINGS), "why": _text, "ask": _text, "cites": _some, "variants": _some,
 }  # fmt: skip
 PROFILE: dict[str, Kind] = {
     "name": _text, "title": _text, "role": _one_of("default", "fallback"), "detect": _table, "settings": _table, "host": _tables, "weigh": _table,
@@ -244,7 +245,11 @@ def _refuse_strangers(plain: Mapping[str, Any], files: Mapping[Path, File], owne
         for cause in data.get("cause", ()):
             if cause["name"] not in owners:
                 raise file.refuse(cause["name"], f"no rule and no unseen cause is called {cause['name']!r}")
-        for name in data.get("explains", ()):
+            for variant in cause.get("variants", ()):
+                if variant not in rules.get(cause["name"], {}).get("variant", {}):
+                    raise file.refuse(variant, f"{cause['name']!r} has no wording {variant!r}")
+        variants = data.get("variant", {}).values() if "check" in data else ()
+        for name in (*data.get("explains", ()), *(n for each in variants for n in each.get("explains", ()))):
             if name not in rules:
                 raise file.refuse("explains", f"no rule is called {name!r}")
         for name in data.get("profiles", ()):

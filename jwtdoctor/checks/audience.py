@@ -119,8 +119,11 @@ _SHAPES: dict[str, Callable[[Case, Address], bool]] = {
     "not-https": lambda case, found: found.scheme not in ("https", ""),
     "token-path": lambda case, found: _is_token_path(found),
     "not-normal": lambda case, found: (
-        found.text != found.text.strip()
-        or found.text.strip()[: len(found.origin)].lower() != found.text.strip()[: len(found.origin)]
+        ":" in found.text.strip().partition("://")[2].partition("/")[0]
+        or (
+            found.text != found.text.strip()
+            or found.text.strip()[: len(found.origin)].lower() != found.text.strip()[: len(found.origin)]
+        )
     ),
 }
 
@@ -190,10 +193,10 @@ def _proposal(case: Case) -> str:
 @check(
     "audience-environment",
     facts="value aud_side side endpoint_host wanted reason",
-    variants="other-shared-host own-domain",
+    variants="other-shared-host own-domain sandbox-user",
     needs="claims",
     settings="shared_hosts",
-    reads="aud endpoint",
+    reads="aud endpoint sub",
 )
 def audience_environment(case: Case, params: object) -> Outcome:
     """aud names production's shared host for a test org, or the reverse."""
@@ -202,19 +205,39 @@ def audience_environment(case: Case, params: object) -> Outcome:
     if found is None or claimed is None:
         return NOTHING if found is not None or "aud" in case.claims else Skipped("there is no `aud`", "aud")
     if called is None:
-        return _environment_without_endpoint(case, claimed)
+        return _environment_by_user(
+            case, claimed, Skipped("without the endpoint nothing tells which environment was called", "endpoint")
+        )
     if claimed.host.side == "either" or called.host.side == "either" or called.host.kind == "ui":
         return NOTHING
     if claimed.host.side != called.host.side:
         shared = claimed.host.kind == called.host.kind == "shared"
         return _environment_hit(case, claimed, called.host.side, "other-shared-host" if shared else "own-domain")
     if called.host.kind == "shared":
-        return Skipped("whether the org is a sandbox cannot be seen from a shared host", "org")
+        return _environment_by_user(
+            case, claimed, Skipped("whether the org is a sandbox cannot be seen from a shared host", "org")
+        )
     return NOTHING
 
 
-def _environment_without_endpoint(case: Case, claimed: Located) -> Outcome:
-    return Skipped("without the endpoint nothing tells which environment was called", "endpoint")
+def _environment_by_user(case: Case, claimed: Located, otherwise: Skipped) -> Outcome:
+    """No host tells the environment; a sandbox's suffix on the user name may."""
+    subject, words = case.claims.get("sub"), case.profile.settings.get("subject", {}).get("sandbox_words", ())
+    found = case.facet(audience)
+    suffix = subject.rpartition(".")[2].lower() if isinstance(subject, str) and "@" in subject else ""
+    if found is None or suffix not in words or claimed.host.side != "production" or claimed.host.kind != "shared":
+        return otherwise
+    return one(
+        "payload",
+        "aud",
+        "sandbox-user",
+        value=found.text,
+        aud_side=_SIDES["production"],
+        side=_SIDES["test"],
+        endpoint_host="",
+        wanted=f"https://{case.setting('shared_hosts')['test']}",
+        reason=suffix,
+    )
 
 
 def _environment_hit(case: Case, claimed: Located, side: str, variant: str) -> Outcome:

@@ -64,7 +64,7 @@ def claim_placeholder(case: Case, params: ClaimParams) -> Outcome:
 @check(
     "issuer-shape",
     facts="value problem length",
-    variants="impossible white-space record-id username url not-text short unusual",
+    variants="impossible white-space record-id username url not-text short cut-off unusual",
     needs="claims",
     settings="issuer",
     reads="iss",
@@ -98,6 +98,8 @@ def _issuer_text(value: str, usual: str, possible: str, secret: str) -> str:
         return "record-id"
     if not re.fullmatch(possible, value):
         return "impossible"
+    if value.startswith("3MVG9"):
+        return "cut-off"
     return "short" if len(value) < _SHORTEST_LIKELY else "unusual"
 
 

@@ -46,7 +46,7 @@ def is_other_kind(case: Case, params: object) -> Outcome:
 
 
 _PROBLEMS = "segments too-long empty not-base64 not-utf8 not-json not-object too-deep duplicate-member control-character not-a-json-number byte-order-mark"
-_PART_NAMES = {"header": "header", "payload": "claims", "signature": "signature"}
+_PART_NAMES = {"header": "header", "payload": "claims part", "signature": "signature"}
 
 
 @check(
@@ -98,7 +98,7 @@ def _hit(name: str, problem: Problem, count: int) -> Hit:
 @check(
     "part-encoding",
     facts="part detail",
-    variants="unescaped-plus padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex der",
+    variants="unescaped-plus padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex hex-text der",
     needs="paste",
     reads="shape signature_form",
 )

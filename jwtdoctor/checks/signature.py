@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .. import oracle
 from ..case import NEEDS, Case
 from ..decode import Token
-from ..forensics import Opened, Shape, open_rsa, shape_of
+from ..forensics import SIZES, Opened, Shape, open_rsa, shape_of
 from ..keys import Material
 from ..model import SignatureStatus
 from .registry import NOTHING, Outcome, check, one
@@ -35,7 +35,8 @@ def wrapping(case: Case) -> Shape:
     """Facet: how the signature is written beneath base64url."""
     data = case.token.signature.data if case.token is not None else None
     alg = case.header.get("alg")
-    return shape_of(data or b"", alg if isinstance(alg, str) else "")
+    written = case.token.signature.text if case.token is not None else ""
+    return shape_of(data or b"", alg if isinstance(alg, str) else "", written)
 
 
 def examined(case: Case) -> Examined:
@@ -70,7 +71,7 @@ def _why_not(case: Case, alg: str, usable: list[Material], signing_input: bytes,
     if alg.upper().startswith("HS"):
         return Examined("invalid", "alg-hs256", usable[0])
     wrapped = case.facet(wrapping)
-    if wrapped.wrapping in ("base64", "hex"):
+    if wrapped.wrapping in ("base64", "hex", "hex-text"):
         for material in usable:
             if oracle.verify(alg, material, signing_input, wrapped.inner) == "valid":
                 return Examined("invalid", "signature-encoding", material)
@@ -84,6 +85,8 @@ def _why_not(case: Case, alg: str, usable: list[Material], signing_input: bytes,
         if found.padding in ("pkcs1", "pss"):
             variant, detail = _bytes(case, alg, found)
             return Examined("invalid", "signature-wrong-bytes", material, variant, found.hash, detail)
+    if alg.startswith(("RS", "PS")) and len(signature) not in SIZES and len(signature) % 64:
+        return Examined("invalid", None, usable[0], "odd-size")
     if not opened:
         return Examined("invalid", None, usable[0], "undecided" if alg.startswith(("ES", "Ed")) else "other-type")
     if any(found.padding == "too-large" for _, found in opened):
@@ -161,7 +164,7 @@ def signature_key(case: Case, params: object) -> Outcome:
         "signature",
         "",
         found.variant,
-        certificate=material.name,
+        certificate=" and ".join(each.name for each in case.certificates if each.key is not None),
         sha256=fingerprint(material.sha256 or material.spki_sha256),
         size=f"{material.type} {material.size}",
         token_size=_makers(case),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..case import NEEDS, Case
 from ..model import Skipped
-from ..moments import relative, span, utc, year, zone
+from ..moments import relative, span, utc, year_in_words, zone
 from . import numericdate
 from .numericdate import BY_NAME, Reading
 from .registry import NOTHING, Outcome, check, one
@@ -54,7 +54,7 @@ _UNIT_NAMES = {
     "claim-absent",
     params=ClaimParams,
     facts="claim instead",
-    variants="absent misnamed",
+    variants="absent misnamed former-name",
     needs="claims",
     reads="all_there",
 )
@@ -64,7 +64,8 @@ def claim_absent(case: Case, params: ClaimParams) -> Outcome:
     if claims.get(params.claim) is not None:
         return NOTHING
     instead = other_name(case, params.claim)
-    return one("payload", params.claim, "misnamed" if instead else "absent", claim=params.claim, instead=instead)
+    variant = "former-name" if instead == "prn" else "misnamed" if instead else "absent"
+    return one("payload", params.claim, variant, claim=params.claim, instead=instead)
 
 
 _OTHER_NAMES = {
@@ -102,7 +103,7 @@ def numeric_date_unit(case: Case, params: UnitParams) -> Outcome:
         claim=params.claim,
         value=reading.lexeme,
         unit=_UNIT_NAMES.get(reading.unit, reading.unit),
-        year=f"{year(reading.number):,}",
+        year=year_in_words(reading.number),
         divisor=reading.divisor,
         in_seconds=reading.meant,
         meant=utc(reading.meant),
@@ -249,7 +250,7 @@ def validity_is_absolute_time(case: Case, params: object) -> Outcome:
         "payload",
         "exp",
         value=reading.lexeme,
-        year=f"{year(reading.number):,}",
+        year=year_in_words(reading.number),
         unit=unit,
         validity=extra,
         meant=utc(extra if unit == "seconds" else extra // 1000),
@@ -385,18 +386,27 @@ class ShortParams(NamedTuple):
     seconds: int
 
 
-@check("expiry-too-soon", params=ShortParams, facts="value lifetime base least", needs="claims clock", reads="times")
+@check(
+    "expiry-too-soon",
+    params=ShortParams,
+    variants="lived left",
+    facts="value lifetime base least",
+    needs="claims clock",
+    reads="times",
+)
 def expiry_too_soon(case: Case, params: ShortParams) -> Outcome:
     """So short a life that it lapses on arrival."""
     exp, base = case.facet(numericdate.exp), case.facet(signing_moment)
     if exp.unit != "seconds" or exp.seconds is None or base is None:
         return NOTHING
     lifetime = exp.seconds - base.at
-    if not 0 <= lifetime < params.seconds:
+    # Without iat the lifetime is not known: a good assertion that was pasted late has as little left.
+    if not 0 <= lifetime < (params.seconds if base.exact else _SIGNED_THIS_MOMENT):
         return NOTHING
     return one(
         "payload",
         "exp",
+        "lived" if base.exact else "left",
         value=exp.lexeme,
         lifetime=span(lifetime),
         base=_BASE_NAMES[base.source],
@@ -404,6 +414,7 @@ def expiry_too_soon(case: Case, params: ShortParams) -> Outcome:
     )
 
 
+_SIGNED_THIS_MOMENT = 3
 _BASE_NAMES = {"iat": "`iat`", "nbf": "`nbf`", "now": "now"}
 
 
@@ -484,7 +495,7 @@ def clock_skew(case: Case, params: SkewParams) -> Outcome:
     if case.moment is None or base is None:
         return Skipped("no clock to compare with", "clock")
     has_date = bool(case.has & NEEDS["date"][0])
-    if params.direction == "behind" and _no_clock_makes_it_past(exp, case.moment):
+    if params.direction == "behind" and (_no_clock_makes_it_past(exp, case.moment) or (base.exact and base.at > case.moment)):
         return NOTHING
     if not base.exact:
         if params.direction == "behind" and has_date and exp.unit == "seconds" and exp.seconds is not None:
@@ -517,7 +528,5 @@ def _behind_by_exp(exp: int, date: int) -> Outcome:
 
 
 def _no_clock_makes_it_past(exp: Reading, moment: int) -> bool:
-    """An exp days ahead cannot be past on any server, however this machine's clock is off."""
-    if exp.number is None:
-        return False
-    return exp.number - moment > 2 * DAY
+    """An exp hours ahead is past on no server: clocks drift by minutes, and an hour at most is a summer time taken wrongly."""
+    return exp.number is not None and exp.number - moment > 2 * 3600

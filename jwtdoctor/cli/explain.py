@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from typing import Any
 
@@ -144,10 +145,16 @@ def _text(known: Catalog, entry: Rule | Unseen | Symptom, width: int) -> str:
 def _rule_lines(known: Catalog, rule: Rule, say: Any) -> None:
     check = CHECKS[rule.check]
     say(f"needs    {', '.join(check.needs) or 'nothing'}")
-    for name, profile in known.profiles.items():
-        weights = {key: weight for key, weight in profile.weights.items() if key.partition("/")[0] == rule.name}
-        for key, weight in weights.items():
-            say(f"{name:<8} {weight.get('effect', '')} {key.partition('/')[2]}: {weight['because']} ({weight['source']})")
-    helps = dict.fromkeys(variant.says.help for variant in rule.variants.values() if variant.says.help)
-    for text in helps:
-        say(f"help     {text}")
+    for profile in known.profiles.values():
+        for key, weight in profile.weights.items():
+            name, _, variant = key.partition("/")
+            if name == rule.name:
+                which = f", {variant}" if variant else ""
+                say(f"known    {profile.title}{which}: {weight.get('effect', 'unknown')}, because {weight['because']} ({weight['source']})")
+    helps: dict[str, list[str]] = {}
+    for name, weighed in rule.variants.items():
+        if weighed.says.help:
+            helps.setdefault(re.sub(r"\{(\w+)\}", r"<\1>", weighed.says.help), []).append(name)
+    for text, names in helps.items():
+        which = f"({', '.join(names)}) " if len(helps) > 1 and any(names) else ""
+        say(f"help     {which}{text}")

@@ -60,11 +60,12 @@ def _rule(known: Catalog, rule: Rule, cases: list[dict[str, Any]]) -> str:
     lines += _words(rule)
     lines += _weights(known, rule)
     lines += _cases(cases)
-    if rule.explains:
+    explains = dict.fromkeys(name for variant in rule.variants.values() for name in variant.explains)
+    if explains:
         lines += [
             "## Consequences",
             "",
-            f"Findings of {', '.join(f'`{name}`' for name in rule.explains)} only follow from this one.",
+            f"Findings of {', '.join(f'`{name}`' for name in explains)} only follow from this one.",
             "",
         ]
     return _generated(lines, f"{rule.name}.toml")

@@ -23,11 +23,14 @@ SIZES: dict[int, tuple[str, ...]] = {
 """Bytes of a signature → what makes signatures of that length."""
 
 
+_SHORTEST_HEX = 128
+
+
 class Shape(NamedTuple):
     """How a signature is written: ``plain``, or which second encoding hides a signature inside."""
 
     wrapping: str = "plain"
-    """``plain``, ``base64``, ``hex``, ``der`` (an ECDSA signature as SEQUENCE instead of r ‖ s)."""
+    """``plain``, ``base64``, ``hex``, ``hex-text`` (not in base64 at all), ``der`` (an ECDSA signature as SEQUENCE instead of r ‖ s)."""
     inner: bytes = b""
 
     @property
@@ -36,8 +39,13 @@ class Shape(NamedTuple):
         return SIZES.get(len(self.inner), ())
 
 
-def shape_of(signature: bytes, alg: str) -> Shape:
-    """Look for a second encoding: text that decodes to a length some algorithm makes is no chance."""
+def shape_of(signature: bytes, alg: str, written: str = "") -> Shape:
+    """Look for a second encoding: text that decodes to a length some algorithm makes is no chance.
+
+    ``written`` is the segment itself: hexadecimal digits are letters of base64url as well.
+    """
+    if len(written) >= _SHORTEST_HEX and (inner := _unhex(written.encode("ascii", "replace"))) is not None:
+        return Shape("hex-text", inner.inner)
     if len(signature) in SIZES and not _is_text(signature):
         return Shape("plain", signature)
     if _is_text(signature):

@@ -86,6 +86,9 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
         text = _unquote(text, stripped)
         if text == before:
             break
+    if text.endswith(("...", "\u2026")) and text.startswith("e"):
+        stripped.append("ellipsis")
+        text = text.rstrip(".\u2026")
     wrapped = "".join(line.strip(" \t").rstrip("\\^`").rstrip(" \t") for line in _LINE_END.split(text))
     if wrapped != text and _COMPACT.match(wrapped) and "." in wrapped:
         stripped.append("line-breaks")

@@ -36,7 +36,9 @@ _VERDICTS = {"refused": "REFUSED", "accepted": "ACCEPTABLE", "undetermined": "UN
 
 def badge(result: Result) -> str:
     """The verdict on the assertion in a word; without an assertion there is only what is likely."""
-    return _VERDICTS[result.verdict] if result.kind is not None else "LIKELY"
+    if result.kind is not None:
+        return _VERDICTS[result.verdict]
+    return "LIKELY" if result.diagnosis.causes else "UNKNOWN"
 
 
 def answer(result: Result) -> str:
@@ -51,8 +53,25 @@ def circumstances(result: Result) -> str:
         whose = "the answer's Date" if result.judged_by == "date" else "now"
         parts.append(f"judged as of {utc(result.judged_at)} ({whose})")
     if result.source.stripped:
-        parts.append(f"taken off before reading: {', '.join(result.source.stripped)}")
+        told = ", ".join(_STRIPPED.get(each, each) for each in result.source.stripped)
+        parts.append(f"taken off before reading, which a server does not do: {told}")
     return "; ".join(parts)
+
+
+_STRIPPED = {
+    "adjoining-text": "the text around the token",
+    "invisible-characters": "invisible characters",
+    "header-name": "the name of the header",
+    "bearer": "the word Bearer",
+    "field-name": "the name of the field",
+    "line-breaks": "line breaks",
+    "bytes-literal": "Python's b'…'",
+    "trailing-punctuation": "punctuation at the end",
+    "base64": "a second base64 encoding",
+    "percent-encoding": "a second url encoding",
+    "unescaped-plus": "spaces that were `+`",
+    "ellipsis": "the dots of a shortened text",
+}
 
 
 def where(result: Result) -> str:
@@ -140,10 +159,15 @@ def differential(result: Result) -> Iterator[Entry]:
         yield Entry("server said" if not _is_client(diagnosis.shows) else "it said", "", diagnosis.shows)
         yield Entry("meaning", "", diagnosis.meaning)
     elif not result.answer_known:
-        yield Entry("server said", "", "words that are not in the catalogue; ranked as if nothing had been said")
+        yield Entry("server said", "", f"{safe(result.said)} (not in the catalogue; ranked as if nothing had been said)")
     likely = [cause for cause in diagnosis.causes if cause.seen and cause.cause not in diagnosis.consequences]
     for cause in likely:
         yield Entry("likely", cause.cause, _likely_text(result, cause))
+    if diagnosis.contradictions:
+        told = ", ".join(diagnosis.contradictions)
+        yield Entry(
+            "contradicts", "", f"{told}: the server refuses this before it can give such an answer; was another assertion sent?"
+        )
     if diagnosis.consequences:
         yield Entry("follows", "", f"{', '.join(diagnosis.consequences)} (only consequences of the above)")
     yield from _cannot_see(diagnosis.causes, _FEW if likely else _MANY)
@@ -206,7 +230,9 @@ def signature_line(result: Result) -> str:
     """The verdict on the signature, apart from the claims."""
     signature = result.signature
     if signature.status == "valid":
-        return f"verifies with {safe(signature.certificate)}"
+        others = [safe(each.name) for each in result.certificates if each.name != signature.certificate]
+        but = f", not with {', '.join(others)}: which of them is on the app?" if others else ""
+        return f"verifies with {safe(signature.certificate)}{but}"
     if signature.status == "invalid":
         return f"does not verify{f' ({signature.reason})' if signature.reason else ''}"
     return "not examined: give the certificate uploaded to the app with --cert FILE"
@@ -217,7 +243,7 @@ def _colons(digest: str) -> str:
 
 
 def certificates(result: Result, width: int) -> Iterator[str]:
-    """Two lines per certificate given: type, size and validity; the fingerprint, broken between bytes where it must be."""
+    """Rows per certificate given: type, size and validity; the fingerprint, broken between bytes where it must be."""
     for each in result.certificates:
         dates = f", valid {utc(each.not_before)[:10]} to {utc(each.not_after)[:10]}" if each.not_after is not None else ""
         size = f", {each.der_size} bytes of 4096" if each.der_size else ""
@@ -225,4 +251,5 @@ def certificates(result: Result, width: int) -> Iterator[str]:
         digest = _colons(each.sha256 or each.spki_sha256)
         what = "SHA-256 " if each.sha256 else "SHA-256 of the public key "
         room = max(24, (width - len(what)) // 3 * 3)
-        yield what + " ".join(digest[i : i + room] for i in range(0, len(digest), room))
+        for start in range(0, len(digest), room):
+            yield (what if not start else " " * len(what)) + digest[start : start + room]

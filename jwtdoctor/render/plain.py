@@ -25,8 +25,7 @@ def _result(result: Result, width: int) -> str:
     say(outline.badge(result), outline.answer(result))
     if result.kind is not None:
         say("Signature", outline.signature_line(result))
-    for line in outline.certificates(result, width - len("Certificate: ")):
-        say("Certificate", line)
+    lines.extend(f"Certificate: {row}" for row in outline.certificates(result, width - len("Certificate: ")))
     say("Source", f"{outline.where(result)}, {outline.circumstances(result)}")
     for finding in outline.ordered(result):
         lines.append("")
@@ -37,7 +36,7 @@ def _result(result: Result, width: int) -> str:
         say("Seen", finding.label)
         say("Note", finding.note)
         say("Help", finding.help)
-        say("Known effect", f"this server {_EFFECTS[finding.effect]}")
+        say("Effect", _EFFECTS[finding.effect])
     entries = list(outline.differential(result))
     if entries:
         lines.append("")
@@ -46,4 +45,8 @@ def _result(result: Result, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-_EFFECTS = {"refuses": "refuses it", "tolerates": "lets it pass", "unknown": "may or may not mind: not known"}
+_EFFECTS = {
+    "refuses": "this server refuses it",
+    "tolerates": "this server lets it pass",
+    "unknown": "not known whether this server minds",
+}

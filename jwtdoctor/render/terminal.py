@@ -55,6 +55,7 @@ def _result(result: Result, width: int) -> list[Text]:
 _ENTRY_STYLES = {
     "likely": "bold green",
     "broke": "bold red",
+    "contradicts": "bold yellow",
     "not examined": "dim",
     "ruled out": "dim",
     "also found": "dim",
@@ -83,7 +84,7 @@ def _answer(result: Result, width: int) -> list[Text]:
     if result.kind is not None:
         lines.extend(_entry("signature", "", outline.signature_line(result), width, "dim"))
     for index, row in enumerate(outline.certificates(result, width - _LABELS)):
-        lines.extend(_entry("" if index % 2 else "certificate", "", row, width, "dim"))
+        lines.append(_line((f"{'certificate' if not index else '':<{_LABELS}}", "dim"), (row, "")))
     lines.extend(_entry("source", "", f"{outline.where(result)}; {outline.circumstances(result)}", width, "dim"))
     return lines
 
