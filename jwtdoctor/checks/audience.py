@@ -159,6 +159,8 @@ def audience_names_host(case: Case, params: object) -> Outcome:
         variant = "foreign" if case.facet(endpoint_host) is not None else "foreign-own"
         return one("payload", "aud", variant, value=value, host=found.host, title="", instead="", wanted=_proposal(case))
     host = located.host
+    if host.kind == "site":
+        return Skipped("whether the org has a site of this name, and under which path, cannot be seen", "org")
     if host.kind != "ui" and not host.legacy:
         return NOTHING
     instead = host.instead.replace("{org}", located.org or "…").replace("{sandbox}", located.sandbox or "…")
@@ -274,7 +276,7 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
     found = case.facet(audience)
     if claimed is None or called is None or found is None or where is None:
         return NOTHING
-    if claimed.host.kind == "own" and called.host.kind == "shared":
+    if claimed.host.kind in ("own", "site") and called.host.kind == "shared":
         return one("payload", "aud", "own-at-shared", value=found.text, endpoint_host=where.host, wanted=found.origin)
     if claimed.host.kind == "shared" and called.host.kind == "shared":
         if case.app == "external-client-app":
