@@ -150,7 +150,9 @@ def _rule_lines(known: Catalog, rule: Rule, say: Any) -> None:
             name, _, variant = key.partition("/")
             if name == rule.name:
                 which = f", {variant}" if variant else ""
-                say(f"known    {profile.title}{which}: {weight.get('effect', 'unknown')}, because {weight['because']} ({weight['source']})")
+                say(
+                    f"known    {profile.title}{which}: {weight.get('effect', 'unknown')}, because {weight['because']} ({weight['source']})"
+                )
     helps: dict[str, list[str]] = {}
     for name, weighed in rule.variants.items():
         if weighed.says.help:
