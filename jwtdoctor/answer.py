@@ -13,9 +13,11 @@ LONGEST = 1 << 18
 """Characters of an answer that are looked at."""
 
 _STATUS = re.compile(r"\bHTTP/[\d.]+ (\d{3})\b|\b(?:HTTP|status(?: code)?|Error)[ :=]+(\d{3})\b", re.IGNORECASE)
-_DATE = re.compile(r"^[ <*\t]*date:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_DATE = re.compile(r"^[ <*\t]{0,8}date:[ \t]{0,8}([^\r\n]{1,64})", re.IGNORECASE | re.MULTILINE)
 _PAIR = re.compile(r"\b([a-zA-Z]+(?:_[a-zA-Z]+)+)\s*(?::|-|–|—|,|\()\s*(.+)")
 _TRY = re.compile(r"Errors? encountered:?\s*\n", re.IGNORECASE)
+_EXCEPTION = re.compile(r"(?:[^|\n]{0,80}\|){0,4}(?:[\w.$]{1,200}(?:Error|Exception)\b[^:\n]{0,200}: *){1,4}(.+)", re.DOTALL)
+_LONGEST_LINE = 2000
 _NOISE = re.compile(r"\[audience=|audience is invalid", re.IGNORECASE)
 
 
@@ -82,10 +84,10 @@ def _pair(text: str) -> tuple[str, str, str]:
         from urllib.parse import unquote_plus
 
         return query[1], unquote_plus(query[2] or ""), form
-    exception = re.match(r"(?:.*?\|)?(?:[\w.$]+(?:Error|Exception)\b[^:]*: *)+(.+)", text, re.DOTALL)
+    exception = _EXCEPTION.match(text[:_LONGEST_LINE])
     if exception:
         text, form = exception[1], "exception"
-    one_line = " ".join(text.split())
+    one_line = " ".join(text[:_LONGEST_LINE].split())
     pair = _PAIR.search(one_line)
     if pair:
         return pair[1], pair[2].rstrip(" )"), form

@@ -15,6 +15,8 @@ MAX_TOKEN = 1 << 20
 """Characters read as one token; RFC 7519 sets no limit, servers stop at some tens of kilobytes."""
 MAX_DEPTH = 64
 """Nesting of JSON values; assertions are flat."""
+MOST_REMARKS = 10
+"""Remarks of one kind about one part; a thousand of them tell no more."""
 MAX_DIGITS = 64
 """Digits of an integer that is still read as a number; longer ones stay text."""
 
@@ -272,9 +274,9 @@ def parse_object(data: bytes) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     if type(value) is not dict:
         return {}, (*problems, Problem("not-object", json_type(value)))
     if notes.duplicates:
-        problems.extend(Problem("duplicate-member", name) for name in dict.fromkeys(notes.duplicates))
+        problems.extend(Problem("duplicate-member", name) for name in list(dict.fromkeys(notes.duplicates))[:MOST_REMARKS])
     if notes.lexemes:
-        problems.extend(Problem("not-a-json-number", text) for text in dict.fromkeys(notes.lexemes))
+        problems.extend(Problem("not-a-json-number", text) for text in list(dict.fromkeys(notes.lexemes))[:MOST_REMARKS])
     return value, tuple(problems)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 APPS = ("connected-app", "external-client-app")
 """Kinds of app that decide where it is known."""
+EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
 LONGEST_ANSWER = 1 << 18
 """Characters of a pasted text that may itself be an answer."""
 
@@ -56,6 +57,7 @@ def diagnose(
 
     Raises UnknownProfile for a profile that does not exist and ValueError for a naive datetime or an unknown ``app``.
     """
+    _refuse_wrong_types(text, certificates, endpoint, error)
     known = catalog.load()
     if profile is not None and profile not in known.profiles:
         raise UnknownProfile(f"no such profile; known are {', '.join(sorted(known.profiles))}")
@@ -73,11 +75,24 @@ def diagnose(
     return Report(results, moment, __version__)
 
 
+def _refuse_wrong_types(text: object, certificates: object, endpoint: object, error: object) -> None:
+    """The mistakes that would otherwise pass for bad input, above all a certificate that is not in a list."""
+    if isinstance(certificates, str | bytes | bytearray | Material):
+        raise TypeError("`certificates` is a list: write certificates=[…]")
+    for name, value in (("text", text), ("endpoint", endpoint), ("error", error)):
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"`{name}` is a str, not {type(value).__name__}")
+
+
 def _epoch(now: int | float | datetime | None) -> int | None:
-    if type(now) is int:
+    if type(now) is int and 0 < now < LATEST:
         return now
-    if now is None or isinstance(now, int | float):
-        return None if now is None else int(now)
+    if now is None:
+        return None
+    if isinstance(now, int | float):
+        if not EARLIEST <= now <= LATEST:
+            raise ValueError("`now` is out of range: give epoch seconds of the years 1 to 9999")
+        return int(now)
     if now.tzinfo is None:
         raise ValueError("`now` is a datetime without a time zone; give an aware one, or epoch seconds")
     return int(now.timestamp())
@@ -91,13 +106,15 @@ def _parsed(error: str) -> Answer:
 
 
 def material(data: str | bytes, name: str = "the certificate") -> Material:
-    """A certificate or key, read once: the same content is not parsed again."""
+    """A certificate or key, read once: the same content is not parsed again. Raises TypeError for what is neither text nor bytes."""
+    if not isinstance(data, str | bytes | bytearray):
+        raise TypeError(f"a certificate is str or bytes, not {type(data).__name__}")
     return _material(data, name)
 
 
 @functools.lru_cache(maxsize=64)
 def _material(data: str | bytes, name: str) -> Material:
-    return keys.load(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data), name)
+    return keys.load(data.encode("utf-8", "replace") if isinstance(data, str) else bytes(data), name)
 
 
 @functools.lru_cache(maxsize=16)
@@ -196,7 +213,7 @@ def choose(
     known: Catalog, wanted: str | None, iss: object, aud: object, endpoint: str | None, told: Answer | None
 ) -> tuple[Chosen, Profile]:
     """The profile to apply: the one asked for, else the one the token speaks of, else the default one."""
-    if wanted is None and told is None and type(iss) is type(aud) is str and (endpoint is None or type(endpoint) is str):
+    if wanted is None and told is None and type(iss) is type(aud) is str and len(iss) + len(aud) + len(endpoint or "") < 1024:
         return _choose_by_names(iss, aud, endpoint)
     return _choose(known, wanted, iss, aud, endpoint, told)
 

@@ -6,6 +6,7 @@ importing PyJWT would cost more than the whole diagnosis. Every other algorithm 
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any, Literal
 
@@ -42,9 +43,12 @@ def _allows(pinned: str, alg: str) -> bool:
     ES521 is a frequent misspelling of ES512, after the curve.
     """
     pinned = "ES512" if pinned == "ES521" else pinned
-    return pinned == alg or (
-        pinned[:2] == alg[:2] and pinned[2:].isdigit() and alg[2:].isdigit() and int(alg[2:]) >= int(pinned[2:])
-    )
+    if not _SIZED.match(pinned) or not _SIZED.match(alg):
+        return pinned == alg
+    return pinned[:2] == alg[:2] and alg[2:] >= pinned[2:]
+
+
+_SIZED = re.compile(r"[A-Z]{2}(?:256|384|512)\Z")
 
 
 def _fits(alg: str, material: Material) -> bool:

@@ -5,6 +5,7 @@ Every claim, header, answer and file name that reaches an output passes through 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Any
@@ -15,35 +16,75 @@ LONGEST_IN_JSON = 4096
 """Characters of one string in the JSON report."""
 
 _PLAIN = re.compile(r"[ -~]*\Z")
-_PRIVATE_KEY = re.compile(
-    r"-----BEGIN[^-]{0,40}PRIVATE KEY-----.*?(?:-----END[^-]{0,40}PRIVATE KEY-----|\Z)|LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{40,}",
-    re.DOTALL,
+_WORDS = r"client_secret|clientSecret|access_token|refresh_token|private_key|password|passwd|api_key|sid|session_id|signature"
+_SPACE = r"(?:\s|%20|\+|\\n|_)"
+_REMOVALS: tuple[tuple[str, str], ...] = (
+    (
+        rf"(?i:-----BEGIN|---- BEGIN).{{0,60}}?(?i:PRIVATE{_SPACE}{{1,3}}KEY).*?(?:(?i:-----END).{{0,80}}?-----|\Z)",
+        "[private key removed]",
+    ),
+    (r"PuTTY-User-Key-File.*", "[private key removed]"),
+    (r"LS0tLS1CRUdJTi[A-Za-z0-9+/=_\s-]{40,}", "[key removed]"),
+    # DER of private keys: PKCS#8 and SEC1 of elliptic curves, and whatever of RSA's length begins a SEQUENCE.
+    (r"(?<![A-Za-z0-9+/])M(?:C4CAQ|HcCAQ|IG[A-Z]AgEA|II[A-Za-z0-9]{2})[A-Za-z0-9+/=\s]{40,}", "[key removed]"),
+    (rf"""((?:["'\\]+)(?:d|p|q|dp|dq|qi|k|{_WORDS})["'\\]+\s*:\s*["'\\]+)[^"'\\]{{8,}}""", r"\1[removed]"),
+    (rf"(?i)\b({_WORDS})=[^&\s\"']{{6,}}", r"\1=[removed]"),
+    (r"(00D[A-Za-z0-9]{12,15}(?:!|%21))[A-Za-z0-9._%]{8,}", r"\1[removed]"),
+    (r"(5Aep861|ya29\.|gh[pousr]_|github_pat_)[A-Za-z0-9._-]{16,}", r"\1[removed]"),
+    (r"(?i)\b(Basic) +[A-Za-z0-9+/=]{8,}", r"\1 [removed]"),
+    (r"://[^/\s:@]{0,200}:[^/\s@]{1,200}@", "://[removed]@"),
+    (
+        r"(?<![0-9A-Fa-f])(?:[0-9A-F]{4}(?=[0-9A-F]{60}(?![0-9A-Fa-f]))[0-9A-F]{60}|[0-9a-f]{64}(?![0-9A-Fa-f]))",
+        "[secret removed]",
+    ),
+    (r"(?:(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{60,80}(?:\s|\\n)+){2,}[A-Za-z0-9+/=_-]*", "[base64 removed]"),
+    (r"(?<![A-Za-z0-9_+/=-])([A-Za-z0-9_+/=-]{12})[A-Za-z0-9_+/=-]{138,}", r"\1...[removed]"),
 )
-_COMPACT = re.compile(r"((?<![A-Za-z0-9_-])e[yw][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)\.[A-Za-z0-9_+/-]+={0,2}")
-_ACCESS_TOKEN = re.compile(r"\b(00D[A-Za-z0-9]{12,15}!)[A-Za-z0-9._]{16,}")
-_SECRET = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-F]{64}(?![0-9A-Fa-f])")
-_PRIVATE_MEMBER = re.compile(
-    r"""(["'](?:d|p|q|dp|dq|qi|k|private_key|client_secret|access_token|refresh_token)["']\s*:\s*["'])[^"']{16,}"""
-)
-_LONG_RUN = re.compile(r"(?<![A-Za-z0-9_+/=-])([A-Za-z0-9_+/=-]{12})[A-Za-z0-9_+/=-]{138,}")
-"""No id is as long as a signature: RSA-1024 makes 171 characters, RSA-2048 342."""
+"""No id is as long as a signature: RSA-1024 makes 171 characters, RSA-2048 342; so a run of 150 goes whatever it is."""
 _SUSPECT = re.compile(
-    r"PRIVATE KEY|LS0tLS1CRUdJTi|(?<![A-Za-z0-9_-])e[yw][A-Za-z0-9_-]{8,}\.|00D[A-Za-z0-9]{12,15}!|[0-9A-F]{64}|"
-    r"(?<![A-Za-z0-9_+/=-])[A-Za-z0-9_+/=-]{150}|[\"'](?:d|p|q|dp|dq|qi|k|private_key|client_secret|access_token|refresh_token)[\"']"
+    r"(?i:private|putty|secret|token|signature|passw|api_key|sid|basic |LS0tLS1C|----)|"
+    r"e[yw][A-Za-z0-9_-]{8}|00D[A-Za-z0-9]{12}|5Aep|ya29|gh[pousr]_|[0-9A-Fa-f]{64}|[A-Za-z0-9+/_=-]{60}|M(?:C4C|HcC|IG|II)|://[^/]*@|"
+    r"[\"'](?:d|p|q|dp|dq|qi|k)[\"'\\]"
 )
+_SEGMENT_END = re.compile(r"(?:e[yw]|IHs|Intc|W3s)[A-Za-z0-9_-]{6,}\Z")
+_SEGMENT = re.compile(r"[A-Za-z0-9_-]*\Z")
+_SIGNATURE = re.compile(r"\s*[A-Za-z0-9_+/=-]+(?:\s+[A-Za-z0-9_+/=-]{16,})*")
+_DOT = re.compile(r"(\.|%2[Ee])")
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
+_SECRET_MEMBERS = frozenset(_WORDS.split("|"))
+
+
+@functools.cache
+def _removals() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern, re.DOTALL), instead) for pattern, instead in _REMOVALS)
 
 
 def scrub(text: str) -> str:
-    """``text`` without private keys, signatures of nested tokens, session ids and consumer secrets."""
-    if len(text) < 20 or not _SUSPECT.search(text):
+    """``text`` without private keys, signatures of nested tokens, session ids, secrets and passwords."""
+    if len(text) < 16 or not _SUSPECT.search(text):
         return text
-    text = _PRIVATE_KEY.sub("[private key removed]", text)
-    text = _COMPACT.sub(r"\1.[signature removed]", text)
-    text = _PRIVATE_MEMBER.sub(r"\1[removed]", text)
-    text = _LONG_RUN.sub(lambda m: f"{m[1]}...[{len(m[0]) - 12} characters removed]", text)
-    text = _ACCESS_TOKEN.sub(r"\1[removed]", text)
-    return _SECRET.sub(lambda m: f"{m[0][:4]}...[secret removed]", text)
+    return _scrub_short(text) if len(text) < 512 else _scrub(text)
+
+
+def _scrub(text: str) -> str:
+    text = _without_signatures(text)
+    for pattern, instead in _removals():
+        text = pattern.sub(instead, text)
+    return text
+
+
+@functools.lru_cache(maxsize=1024)
+def _scrub_short(text: str) -> str:
+    return _scrub(text)
+
+
+def _without_signatures(text: str) -> str:
+    """Cut what follows the second dot of anything that looks like a token; linear, wherever the token begins."""
+    parts = _DOT.split(text)
+    for index in range(0, len(parts) - 4, 2):
+        if _SEGMENT_END.search(parts[index][-4096:]) and _SEGMENT.match(parts[index + 2]):
+            parts[index + 4] = _SIGNATURE.sub("[signature removed]", parts[index + 4], count=1)
+    return "".join(parts)
 
 
 def safe(value: object, longest: int = LONGEST) -> str:
@@ -56,16 +97,25 @@ def safe(value: object, longest: int = LONGEST) -> str:
     return text if _PLAIN.match(text) else "".join(map(_visible, text))
 
 
+_BLANK = frozenset("\u3164\u115f\u1160\uffa0\u2800\U0001d159")
+"""Letters and symbols that show as nothing."""
+
+
 def _visible(character: str) -> str:
-    if character.isprintable() and unicodedata.category(character) not in (
-        "Cf",
-        "Zl",
-        "Zp",
-        "Co",
-        "Cn",
-        "Cs",
-        "Mn",
-        "Me",
+    if (
+        character not in _BLANK
+        and character.isprintable()
+        and unicodedata.category(character)
+        not in (
+            "Cf",
+            "Zl",
+            "Zp",
+            "Co",
+            "Cn",
+            "Cs",
+            "Mn",
+            "Me",
+        )
     ):
         return character
     return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(character, f"\\u{{{ord(character):x}}}")
@@ -93,9 +143,14 @@ def plain_json(value: Any, depth: int = 0) -> Any:
     if depth > 70:
         return "…"
     if isinstance(value, dict):
-        if "kty" in value and not _PRIVATE_MEMBERS.isdisjoint(value):
-            value = {name: "[removed]" if name in _PRIVATE_MEMBERS else each for name, each in value.items()}
+        if not _SECRET_MEMBERS.isdisjoint(value) or (
+            ("kty" in value or "crv" in value) and not _PRIVATE_MEMBERS.isdisjoint(value)
+        ):
+            secret = _SECRET_MEMBERS | _PRIVATE_MEMBERS if "kty" in value or "crv" in value else _SECRET_MEMBERS
+            value = {name: "[removed]" if name in secret else each for name, each in value.items()}
         return {_text(str(name)): plain_json(each, depth + 1) for name, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
+        if any(isinstance(each, str) and "PRIVATE KEY" in each for each in value):
+            return ["[private key removed]"]
         return [plain_json(each, depth + 1) for each in value]
     return str(value)

@@ -327,7 +327,7 @@ class Source:
         else:
             text = self.mutated(rng, self.token(rng))
         options: dict[str, object] = {
-            "now": rng.choice((NOW, NOW, NOW, None, 0, -1, 253402300799, -62135596800, NOW * 1000, NOW + 0.5))
+            "now": rng.choice((NOW, NOW, NOW, None, 0, -1, 253402300799, -62135596800, 253_402_300_799, NOW + 0.5))
         }
         if rng.random() < 0.4:
             answer = rng.choice(ANSWERS)

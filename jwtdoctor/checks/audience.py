@@ -346,9 +346,12 @@ def claims_swapped(case: Case, params: object) -> Outcome:
     )
 
 
+_LONGEST = 512
+
+
 def _look(value: object) -> str:
     """Which claim a value looks made for: a URL is an audience, a consumer key an issuer, a name with @ a subject."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return ""
     if re.match(r"https?://", value):
         return "aud"

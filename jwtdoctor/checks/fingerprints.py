@@ -17,6 +17,10 @@ SPAN = 3 * 86400
 """Within a few days of the judgement, time rules depend on distances alone: every value there counts seconds, and no 32-bit
 overflow lands so near."""
 _FAR_FROM_EXPIRY = 60 * 86400
+_LONG_AFTER_1970 = 10**8
+"""Before, a lifetime and a moment look alike, and distances do not tell all."""
+_LONGEST = 512
+"""Longer texts are not remembered: memory is bounded by bytes as well as by count."""
 _NO_CLAIM = object()
 
 
@@ -49,11 +53,11 @@ def take(case: Case) -> Fingerprints | None:
     return Fingerprints(
         case.has,
         None if paste.stripped else True,
-        token.segments[0],
-        iss if type(iss) is str else None,
-        sub if type(sub) is str else None,
-        aud if type(aud) is str else None,
-        case.endpoint or "",
+        token.segments[0] if len(token.segments[0]) < _LONGEST else None,
+        iss if type(iss) is str and len(iss) < _LONGEST else None,
+        sub if type(sub) is str and len(sub) < _LONGEST else None,
+        aud if type(aud) is str and len(aud) < _LONGEST else None,
+        _endpoint(case),
         case.app or "",
         True if iss is not None and sub is not None and aud is not None and claims.get("exp") is not None else None,
         _times(case),
@@ -64,10 +68,15 @@ def take(case: Case) -> Fingerprints | None:
     )
 
 
+def _endpoint(case: Case) -> Hashable:
+    endpoint = case.endpoint or ""
+    return endpoint if len(endpoint) < _LONGEST else None
+
+
 def _times(case: Case) -> Hashable:
     now, claims = case.moment, case.claims
     exp = claims.get("exp")
-    if now is None or type(exp) is not int or not -SPAN < exp - now < SPAN:
+    if now is None or now < _LONG_AFTER_1970 or type(exp) is not int or not -SPAN < exp - now < SPAN:
         return None
     iat, nbf = claims.get("iat", _NO_CLAIM), claims.get("nbf", _NO_CLAIM)
     if iat is nbf is _NO_CLAIM:

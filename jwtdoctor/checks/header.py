@@ -41,7 +41,7 @@ def algorithm_listed(case: Case, params: object) -> Outcome:
     alg = header.get("alg")
     if alg in listed and isinstance(alg, str):
         return _contradicted(case, alg, listed)
-    facts = {"value": str(alg)[:40], "listed": ", ".join(listed), "size": 0}
+    facts = {"value": str(alg), "listed": ", ".join(listed), "size": 0}
     if alg is None:
         return one("header", "alg", "missing", **facts)
     if not isinstance(alg, str):
@@ -71,6 +71,6 @@ def critical_member(case: Case, params: object) -> Outcome:
         return NOTHING
     members = header["crit"]
     if not isinstance(members, list) or not members or not all(isinstance(m, str) for m in members):
-        return one("header", "crit", "malformed", members=str(members)[:60])
+        return one("header", "crit", "malformed", members=str(members))
     variant = "unencoded" if "b64" in members and header.get("b64") is False else "unknown"
-    return one("header", "crit", variant, members=", ".join(members)[:120])
+    return one("header", "crit", variant, members=", ".join(members))

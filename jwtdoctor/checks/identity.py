@@ -20,6 +20,8 @@ _PLACEHOLDER = re.compile(
     r".*\b(?:goes|key|name)[\s_-]here\b.*\Z|.*@(?:example\.(?:com|org|net)|domain\.com|email\.com)\Z",
     re.IGNORECASE,
 )
+LONGEST = 512
+"""Characters of a claim that are looked at: ids have 256 at most, user names 80. Bounds the expressions and the caches."""
 _SHORTEST_LIKELY = 20
 """Generated keys have about 85 characters; tools that choose their own make long ones too."""
 _RECORD_ID = re.compile(r"[a-zA-Z0-9]{15}(?:[A-Z0-5]{3})?\Z")
@@ -33,6 +35,7 @@ class ClaimParams(NamedTuple):
 
 @functools.lru_cache(maxsize=512)
 def _is_placeholder(value: str) -> bool:
+    """``value`` is at most :data:`LONGEST` characters long, so the expressions have little to try."""
     return not value.strip() or bool(_PLACEHOLDER.match(value.strip()))
 
 
@@ -50,7 +53,7 @@ _SAMPLE_ADDRESS = re.compile(r"(?:user|username|name|you|my|your|john|jane|someo
 def claim_placeholder(case: Case, params: ClaimParams) -> Outcome:
     """A sample value was never replaced, or there is nothing between the quotes."""
     value = case.claims.get(params.claim)
-    if not isinstance(value, str) or not _is_placeholder(value):
+    if not isinstance(value, str) or not _is_placeholder(value[:LONGEST]):
         return NOTHING
     trimmed = value.strip()
     # Scratch orgs name their users test-…@example.com: the sample domain alone proves nothing.
@@ -75,8 +78,8 @@ def issuer_shape(case: Case, params: object) -> Outcome:
     if value is None:
         return NOTHING
     if not isinstance(value, str):
-        return one("payload", "iss", "not-text", value=str(value)[:40], problem="", length=0)
-    if _is_placeholder(value):
+        return one("payload", "iss", "not-text", value=str(value), problem="", length=0)
+    if _is_placeholder(value[:LONGEST]):
         return NOTHING
     variant = _issuer_variant(value, case.setting("issuer"))
     if not variant:
@@ -104,7 +107,7 @@ def _issuer_text(value: str, usual: str, possible: str, secret: str) -> str:
 
 
 def _issuer_variant(value: str, settings: dict[str, str]) -> str:
-    return _issuer_text(value, settings["usual"], settings["possible"], settings["secret"])
+    return _issuer_text(value[:LONGEST], settings["usual"], settings["possible"], settings["secret"])
 
 
 def _stranger(value: str) -> str:
@@ -132,9 +135,9 @@ def issuer_is_secret(case: Case, params: object) -> Outcome:
 def subject_shape(case: Case, params: object) -> Outcome:
     """sub is not written like a user name of this provider."""
     value = case.claims.get("sub")
-    if not isinstance(value, str) or _is_placeholder(value) or _escape_in(value):
+    if not isinstance(value, str) or _is_placeholder(value[:LONGEST]) or _escape_in(value):
         return NOTHING
-    variant = _subject_variant(value, case.setting("subject")["name"])
+    variant = _subject_variant(value[:LONGEST], case.setting("subject")["name"])
     if not variant:
         return Skipped("it is written like a user name; whether this org has a user of that name cannot be seen", "org")
     return one("payload", "sub", variant, value=value)
@@ -163,18 +166,18 @@ def subject_not_text(case: Case, params: object) -> Outcome:
     value = case.claims.get("sub")
     if value is None or (isinstance(value, str) and json_type(value) == "string"):
         return NOTHING
-    return one("payload", "sub", value=str(value)[:40], type=json_type(value))
+    return one("payload", "sub", value=str(value), type=json_type(value))
 
 
 _ESCAPES = (
     (re.compile(r"%[0-9A-Fa-f]{2}"), "percent-encoded"),
-    (re.compile(r"&(?:amp|lt|gt|quot|#\d+|#x[0-9a-fA-F]+);"), "HTML-escaped"),
+    (re.compile(r"&(?:amp|lt|gt|quot|#\d{1,7}|#x[0-9a-fA-F]{1,6});"), "HTML-escaped"),
     (re.compile(r"\\u[0-9A-Fa-f]{4}|\\[@+.\"']"), "backslash-escaped"),
 )
 
 
 def _escape_in(value: str) -> str:
-    return next((name for pattern, name in _ESCAPES if pattern.search(value)), "")
+    return next((name for pattern, name in _ESCAPES if pattern.search(value[:LONGEST])), "")
 
 
 @check("subject-escaped", facts="value how plain", needs="claims", reads="sub")
@@ -190,7 +193,7 @@ def subject_escaped(case: Case, params: object) -> Outcome:
     if how == "percent-encoded":
         plain = unquote(value)
     elif how == "HTML-escaped":
-        plain = unescape(value)
+        plain = unescape(re.sub(r"&#\d{8,};?", "", value[:LONGEST]))
     else:
         plain = re.sub(r"\\(?=[@+.\"'])", "", value)
     return one("payload", "sub", value=value, how=how, plain=plain)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..case import Case
 from ..decode import Lexeme, Real
+from ..visible import scrub
 
 NEAR = 20 * 31_556_952
 """An instant within twenty years of the judgement is one that somebody may have meant."""
@@ -94,6 +95,7 @@ def read(value: object, now: int | None) -> Reading:
 
 
 def _short(text: str) -> str:
+    text = scrub(text[:8192])
     return text if len(text) <= 40 else f"{text[:24]}… ({len(text)} characters)"
 
 

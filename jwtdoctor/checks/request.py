@@ -65,7 +65,7 @@ def request_content_type(case: Case, params: object) -> Outcome:
     declared = request.content_type.partition(";")[0].strip().lower()
     if request.body == "none" and not declared:
         return NOTHING
-    facts = {"value": request.content_type, "wanted": wanted, "body": request.body}
+    facts = {"value": declared, "wanted": wanted, "body": request.body}
     if "json" in declared or request.body == "json":
         variant = "json" if "json" in declared else "disagrees"
         return one("request", "content_type", variant, **facts)

@@ -40,8 +40,8 @@ def is_other_kind(case: Case, params: object) -> Outcome:
         "token",
         "",
         case.kind,
-        issuer=str(case.claims.get("iss", ""))[:80],
-        audience=str(case.claims.get("aud", ""))[:80],
+        issuer=str(case.claims.get("iss", "")),
+        audience=str(case.claims.get("aud", "")),
     )
 
 

@@ -199,7 +199,7 @@ def signature_bytes(case: Case, params: object) -> Outcome:
         "",
         found.variant,
         certificate=found.material.name,
-        alg=str(case.header.get("alg"))[:20],
+        alg=str(case.header.get("alg")),
         hash=_HASH_NAMES.get(found.hash, found.hash),
         detail=found.detail,
     )

@@ -155,6 +155,9 @@ def run() -> int:
     except typer.Abort:
         complain("stopped")
         return 130
+    except KeyError:
+        complain("completion is asked for by the shell, with COMP_WORDS set")
+        return COULD_NOT
     except Exception as error:
         # Usage errors are click's; typer brings click along in some versions and holds a copy of it in others.
         told = getattr(error, "format_message", None)
@@ -168,10 +171,10 @@ def run() -> int:
 
 
 def _without_secrets(message: str, words: list[str]) -> str:
-    """typer repeats what it cannot use; a secret among it is not repeated."""
-    for word in sorted({part for each in words for part in (each, each.partition("=")[2]) if part}, key=len, reverse=True):
-        if len(word) > 12:
-            message = message.replace(word, echo(word))
+    """typer repeats what it cannot use; with a secret among the words nothing is repeated."""
+    parts = {part for each in words for part in (each, each.lstrip("-"), each.partition("=")[2]) if len(part) > 12}
+    if any("\n" in part or echo(part).startswith("(a value") for part in parts):
+        return "an option or a value cannot be used (not repeated: it looks like a secret)"
     return message
 
 

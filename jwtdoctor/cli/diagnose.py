@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 import time
@@ -17,6 +18,7 @@ from ..report import Report, Result
 from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo, emit
 from .options import Call
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 ACCEPTED = "a file, `-` for standard input, or the pasted text itself"
 
 
@@ -86,9 +88,9 @@ def moment(text: str | None) -> int:
     from datetime import UTC, datetime
 
     value = text.strip()
-    try:
+    if _NUMBER.fullmatch(value):
         number = float(value)
-    except ValueError:
+    else:
         try:
             when = datetime.fromisoformat(value)
         except ValueError:

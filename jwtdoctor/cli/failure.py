@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -27,7 +28,7 @@ def echo(word: str) -> str:
 
     if kinds.of_text(word) is not None or scrub(word) != word or re.search(r"[A-Za-z0-9+/=_-]{48}", word):
         return "(a value that looks like a secret and is not repeated)"
-    return safe(word, 60)
+    return safe(word, 60) or "(an empty name)"
 
 
 def complain(message: str) -> None:
@@ -35,7 +36,9 @@ def complain(message: str) -> None:
     from ..visible import safe
 
     if sys.stderr is not None:
-        print(f"jwtdoctor: {safe(message, 600)}", file=sys.stderr)
+        # A full disk or a closed pipe behind standard error must not change the exit code.
+        with contextlib.suppress(OSError, ValueError):
+            print(f"jwtdoctor: {safe(message, 600)}", file=sys.stderr, flush=True)
 
 
 def emit(text: str) -> None:
@@ -83,6 +86,10 @@ def guarded(run: Callable[[], int]) -> int:
     except BrokenPipeError:
         _silence()
         return 0
+    except OSError as error:
+        _silence()
+        complain(f"the output cannot be written: {error.strerror or 'unknown reason'}")
+        return COULD_NOT
     except (MemoryError, RecursionError):
         complain("not enough memory for this input")
         return COULD_NOT

@@ -72,6 +72,8 @@ def _pss(block: bytes, bits: int) -> Opened | None:
     em = block[-((em_bits + 7) // 8) :]
     for name in ("sha256", "sha384", "sha512", "sha1"):
         size = hashlib.new(name, usedforsecurity=False).digest_size
+        if len(em) < size + _SHORTEST_PADDING:
+            continue
         masked, seed = em[: -size - 1], em[-size - 1 : -1]
         mask = _mgf1(name, seed, len(masked))
         plain = bytearray(a ^ b for a, b in zip(masked, mask, strict=True))

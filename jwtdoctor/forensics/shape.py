@@ -62,7 +62,8 @@ def _is_text(data: bytes) -> bool:
 
 
 def _unhex(text: bytes) -> Shape | None:
-    if re.fullmatch(rb"(?:[0-9a-f]{2}|[0-9A-F]{2})+\s*", text):
+    text = text.strip()
+    if len(text) % 2 == 0 and re.fullmatch(rb"[0-9a-f]+|[0-9A-F]+", text):
         inner = bytes.fromhex(text.decode())
         return Shape("hex", inner) if len(inner) in SIZES else None
     return None

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 MAX_FILE = 1 << 20
 """Bytes read as one certificate file; a certificate has a few kilobytes."""
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
-_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
+_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----")
+_MOST_BLOCKS = 1000
 
 
 class Material(NamedTuple):
@@ -78,7 +78,9 @@ def _reason(error: Exception) -> str:
 def _load(data: bytes, name: str) -> Material:
     if b"\\n" in data and b"-----BEGIN" in data and data.count(b"\n") < 3:
         data = data.replace(b"\\r", b"").replace(b"\\n", b"\n")
-    blocks = _PEM.findall(data)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16").encode()
+    blocks = _blocks(data)
     if blocks:
         return _pem(blocks, data, name)
     label = _BEGIN.search(data)
@@ -108,6 +110,22 @@ def _load(data: bytes, name: str) -> Material:
         if plain.startswith(b"-----BEGIN"):
             return _load(plain, name)
     return Material(name, "unreadable", why="neither PEM nor DER nor JWK")
+
+
+def _blocks(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Label and body of each PEM block (RFC 7468 §2), in linear time however many begin and never end."""
+    found: list[tuple[bytes, bytes]] = []
+    endless: set[bytes] = set()
+    at = 0
+    while len(found) < _MOST_BLOCKS and (begin := _BEGIN.search(data, at)):
+        label, at = begin[1], begin.end()
+        end = -1 if label in endless or len(endless) > 20 else data.find(b"-----END " + label + b"-----", at)
+        if end < 0:
+            endless.add(label)
+            continue
+        found.append((label, data[at:end]))
+        at = end
+    return found
 
 
 def _pem(blocks: list[tuple[bytes, bytes]], data: bytes, name: str) -> Material:

@@ -26,7 +26,7 @@ def render(report: Report, look: Look) -> str:
     out = io.StringIO()
     console = Console(
         file=out, width=look.width, force_terminal=look.color, no_color=not look.color, color_system="standard" if look.color else None,
-        highlight=False, markup=False, emoji=False, legacy_windows=False,
+        highlight=False, markup=False, emoji=False, legacy_windows=False, _environ={},
     )  # fmt: skip
     for index, result in enumerate(report.results):
         if index:
