@@ -59,9 +59,9 @@ class Case:
         self.moment: int | None = answer.date if answer is not None and answer.date is not None else now
         """Epoch seconds at which the server judged: by its own Date header where there is one, else ``now``."""
         self.request: Request | None = paste.request if paste is not None else None
-        called = endpoint or (self.request.url if self.request is not None else None) or ""
+        called = endpoint or (self.request.url if self.request is not None else None)
         # Only host and path are looked at; a query may hold anything.
-        self.endpoint = called.partition("?")[0].partition("#")[0].strip() or None
+        self.endpoint = called.partition("?")[0].partition("#")[0].strip() or None if called else None
         if token is None and paste is not None and paste.text:
             token = decode(paste.text)
         self.token = token

@@ -57,7 +57,8 @@ def diagnose(
 
     Raises UnknownProfile for a profile that does not exist and ValueError for a naive datetime or an unknown ``app``.
     """
-    _refuse_wrong_types(text, certificates, endpoint, error)
+    if type(text) is not str or type(certificates) not in (tuple, list) or endpoint is not None or error is not None:
+        _refuse_wrong_types(text, certificates, endpoint, error)
     known = catalog.load()
     if profile is not None and profile not in known.profiles:
         raise UnknownProfile(f"no such profile; known are {', '.join(sorted(known.profiles))}")

@@ -61,12 +61,14 @@ def _removals() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def scrub(text: str) -> str:
     """``text`` without private keys, signatures of nested tokens, session ids, secrets and passwords."""
-    if len(text) < 16 or not _SUSPECT.search(text):
+    if len(text) < 16:
         return text
     return _scrub_short(text) if len(text) < 512 else _scrub(text)
 
 
 def _scrub(text: str) -> str:
+    if not _SUSPECT.search(text):
+        return text
     text = _without_signatures(text)
     for pattern, instead in _removals():
         text = pattern.sub(instead, text)

@@ -24,6 +24,7 @@ SIZES: dict[int, tuple[str, ...]] = {
 
 
 _SHORTEST_HEX = 128
+_HEX_DIGITS = re.compile(r"[0-9a-fA-F]{16}")
 
 
 class Shape(NamedTuple):
@@ -44,7 +45,11 @@ def shape_of(signature: bytes, alg: str, written: str = "") -> Shape:
 
     ``written`` is the segment itself: hexadecimal digits are letters of base64url as well.
     """
-    if len(written) >= _SHORTEST_HEX and (inner := _unhex(written.encode("ascii", "replace"))) is not None:
+    if (
+        len(written) >= _SHORTEST_HEX
+        and _HEX_DIGITS.match(written)
+        and (inner := _unhex(written.encode("ascii", "replace"))) is not None
+    ):
         return Shape("hex-text", inner.inner)
     if len(signature) in SIZES and not _is_text(signature):
         return Shape("plain", signature)
