@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .case import NEEDS, Case
-from .catalog import Catalog, CatalogError, Profile, Rule, Variant
+from .catalog import Catalog, CatalogError, Profile, Rule, Variant, line_of
 from .checks import CHECKS, Check, Fingerprints, take
 from .model import Broken, Finding, Hit, Skipped
 from .visible import safe
@@ -185,7 +185,7 @@ def bind(rule: Rule, profile: Profile) -> Bound:
     """Find the rule's check and apply the profile's weights. Raises CatalogError."""
     check = CHECKS.get(rule.check)
     if check is None:
-        raise CatalogError(f"rules/{rule.group}/{rule.name}.toml: no check is called {rule.check!r}")
+        raise CatalogError(f"{line_of(rule.group, rule.name, rule.check)}: no check is called {rule.check!r}")
     variants = {
         name: _weighed(variant, profile.weights.get(f"{rule.name}/{name}", profile.weights.get(rule.name, {})))
         for name, variant in rule.variants.items()
@@ -204,21 +204,24 @@ _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 def make_params(rule: Rule, check: Check) -> Any:
     """The check's parameters from the rule's table, typed. Raises CatalogError for strangers, gaps and wrong types."""
     wanted: Mapping[str, Any] = check.params.__annotations__
-    where = f"rules/{rule.group}/{rule.name}.toml: params"
+
+    def refuse(told: str) -> CatalogError:
+        return CatalogError(f"{line_of(rule.group, rule.name, 'params')}: params: {told}")
+
     strangers = rule.params.keys() - wanted.keys()
     gaps = wanted.keys() - rule.params.keys()
     if strangers or gaps:
         told = f"unknown {', '.join(sorted(strangers))}" if strangers else f"missing {', '.join(sorted(gaps))}"
-        raise CatalogError(f"{where}: {told}; {check.name} takes {', '.join(wanted) or 'none'}")
+        raise refuse(f"{told}; {check.name} takes {', '.join(wanted) or 'none'}")
     values = {}
     for name, value in rule.params.items():
         kind = str(getattr(wanted[name], "__forward_arg__", wanted[name]))
         if kind.startswith("tuple"):
             if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
-                raise CatalogError(f"{where}: `{name}` must be a list of strings")
+                raise refuse(f"`{name}` must be a list of strings")
             value = tuple(value)
         elif type(value) is not _TYPES.get(kind, str):
-            raise CatalogError(f"{where}: `{name}` must be {kind}")
+            raise refuse(f"`{name}` must be {kind}")
         values[name] = value
     return check.params(**values)
 
@@ -234,31 +237,29 @@ def fields(template: str) -> set[str]:
 def audit(catalog: Catalog) -> None:
     """Refuse sentences that speak of facts their check does not give, wordings a check never asks for, and the reverse.
 
-    Done when the catalogue is tested, not at every start. Raises CatalogError.
+    Done whenever the catalogue is read from its sources, so an edited rule is told at once; the compiled one was audited when
+    it was tested. Raises CatalogError with file and line.
     """
     worded: dict[str, set[str]] = {}
     for rule in catalog.rules.values():
         check = CHECKS.get(rule.check)
-        where = f"rules/{rule.group}/{rule.name}.toml"
+
+        def refuse(word: str, told: str, rule: Rule = rule) -> CatalogError:
+            return CatalogError(f"{line_of(rule.group, rule.name, word)}: {told}")
+
         if check is None:
-            raise CatalogError(f"{where}: no check is called {rule.check!r}; known are {', '.join(sorted(CHECKS))}")
+            raise refuse(rule.check, f"no check is called {rule.check!r}; known are {', '.join(sorted(CHECKS))}")
         make_params(rule, check)
         worded.setdefault(rule.check, set()).update(check.variants if "" in rule.variants else rule.variants)
-        strangers = rule.variants.keys() - check.variants - {""}
-        if strangers:
-            raise CatalogError(
-                f"{where}: {check.name} has no wording {', '.join(sorted(strangers))}; it has {', '.join(sorted(check.variants))}"
-            )
+        for name in sorted(rule.variants.keys() - check.variants - {""}):
+            raise refuse(f"[variant.{name}]", f"{check.name} has no wording {name!r}; it has {', '.join(sorted(check.variants))}")
         for name, variant in rule.variants.items():
-            unknown = set().union(*(fields(text) for text in variant.says)) - check.facts
-            if unknown:
-                raise CatalogError(
-                    f"{where}: wording {name!r} speaks of {', '.join(sorted(unknown))}; facts are {', '.join(sorted(check.facts))}"
-                )
+            for word in sorted(set().union(*(fields(text) for text in variant.says)) - check.facts):
+                raise refuse(f"{{{word}}}", f"wording {name!r} speaks of {word!r}; facts are {', '.join(sorted(check.facts))}")
     for name, check in CHECKS.items():
         missing = check.variants - worded.get(name, set())
         if missing:
-            raise CatalogError(f"no rule has words for {', '.join(sorted(missing))} of the check {name!r}")
+            raise CatalogError(f"rules/: no rule has words for {', '.join(sorted(missing))} of the check {name!r}")
 
 
 def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit) -> Finding:

@@ -16,7 +16,7 @@ from .catalog import Catalog, Profile, Symptom
 from .checks.audience import address
 from .checks.signature import Examined, examined
 from .decode import decode
-from .engine import Engine
+from .engine import Engine, audit
 from .intake import Paste
 from .keys import Material
 from .moments import utc
@@ -121,6 +121,8 @@ def _material(data: str | bytes, name: str) -> Material:
 @functools.lru_cache(maxsize=16)
 def _engine(profile: str) -> Engine:
     known = catalog.load()
+    if not known.compiled:
+        audit(known)
     return Engine(known, known.profiles[profile])
 
 

@@ -172,12 +172,24 @@ class Catalog(NamedTuple):
     unseen: Mapping[str, Unseen]
     symptoms: tuple[Symptom, ...]
     profiles: Mapping[str, Profile]
+    compiled: bool = False
+    """From the compiled file, whose sources were audited when it was made and tested."""
 
     def title_of(self, cause: str) -> str:
         """What a cause says in a few words."""
         if cause in self.rules:
             return self.rules[cause].title
         return self.unseen[cause].title if cause in self.unseen else cause
+
+
+def line_of(group: str, name: str, word: str) -> str:
+    """``rules/<group>/<name>.toml:<line>``, the line being the first that holds ``word``."""
+    try:
+        rows = (rules_folder() / group / f"{name}.toml").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        rows = []
+    line = next((number for number, row in enumerate(rows, 1) if word in row), 1)
+    return f"rules/{group}/{name}.toml:{line}"
 
 
 class CatalogError(Exception):
@@ -193,7 +205,8 @@ def rules_folder() -> Path:
 @functools.cache
 def load() -> Catalog:
     """The catalogue, compiled if possible. Raises CatalogError for sources that cannot be used."""
-    return build(document())
+    plain = document()
+    return build(plain)._replace(compiled="sources" not in plain)
 
 
 def document() -> dict[str, Any]:
@@ -205,7 +218,7 @@ def document() -> dict[str, Any]:
             return compiled
     from .source import read
 
-    return read(folder)
+    return {**read(folder), "sources": str(folder)}
 
 
 LAYOUT = 1
