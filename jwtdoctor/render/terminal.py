@@ -1,20 +1,21 @@
 """For a person at a terminal: the answer, then each finding in a frame of the decoded segment, then the differential.
 
-Built of rich ``Text``, never of markup: markup would eat ``[rule-name]`` and obey what stands in a claim.
+A line is pieces of text with a style each; rich turns styles into escape sequences. Nothing is ever read as markup, which
+would eat ``[rule-name]`` and obey what stands in a claim. rich's Console is left out: its import costs as much as the diagnosis.
 """
 
 from __future__ import annotations
 
-import io
+import functools
 import textwrap
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
+import unicodedata
 
 from ..model import Finding
 from ..report import Report, Result
 from . import Look, outline
+
+Piece = tuple[str, str]
+Line = tuple[Piece, ...]
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 _VERDICTS = {"refused": "bold white on red", "accepted": "bold black on green", "undetermined": "bold black on yellow"}
@@ -23,27 +24,46 @@ _LABELS = 14
 
 def render(report: Report, look: Look) -> str:
     """ANSI text when ``look.color``, the same without colours else."""
-    out = io.StringIO()
-    console = Console(
-        file=out, width=look.width, force_terminal=look.color, no_color=not look.color, color_system="standard" if look.color else None,
-        highlight=False, markup=False, emoji=False, legacy_windows=False, _environ={},
-    )  # fmt: skip
+    width = max(40, look.width)
+    lines: list[Line] = []
     for index, result in enumerate(report.results):
         if index:
-            console.print(Text("─" * look.width, style="dim"))
-        for line in _result(result, max(40, look.width)):
-            console.print(line, soft_wrap=True)
-    return out.getvalue()
+            lines.append((("─" * width, "dim"),))
+        lines.extend(_result(result, width))
+    paint = _painted if look.color else _unpainted
+    return "".join(f"{paint(line)}\n" for line in lines)
 
 
-def _result(result: Result, width: int) -> list[Text]:
+def _unpainted(line: Line) -> str:
+    return "".join(text for text, _ in line).rstrip()
+
+
+def _painted(line: Line) -> str:
+    return "".join(_sequence(style).replace("\0", text) if style and text.strip() else text for text, style in line)
+
+
+@functools.cache
+def _sequence(style: str) -> str:
+    """The escape sequences of a style around a place-holder, in the sixteen colours every terminal has."""
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    return Style.parse(style).render("\0", color_system=ColorSystem.STANDARD)
+
+
+def _cells(text: str) -> int:
+    """Columns that ``text`` takes: ideographs and the like take two (Unicode Standard Annex 11)."""
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _result(result: Result, width: int) -> list[Line]:
     lines = _answer(result, width)
     for finding in outline.ordered(result):
-        lines.append(Text())
+        lines.append(())
         lines.extend(_finding(result, finding, width))
     rows = list(outline.differential(result))
     if rows:
-        lines.append(Text())
+        lines.append(())
     previous = ""
     for entry in rows:
         label = entry.label if entry.label != previous else ""
@@ -67,12 +87,11 @@ _ENTRY_STYLES = {
 _FRAME = "bright_blue"
 
 
-def _line(*parts: tuple[str, str]) -> Text:
-    """Pieces of text, each in its own style; nothing in them is read as markup."""
-    return Text.assemble(*parts)
+def _line(*parts: tuple[str, str]) -> Line:
+    return parts
 
 
-def _answer(result: Result, width: int) -> list[Text]:
+def _answer(result: Result, width: int) -> list[Line]:
     badge = f" {outline.badge(result)} "
     lines = []
     wrapped = textwrap.wrap(
@@ -89,7 +108,7 @@ def _answer(result: Result, width: int) -> list[Text]:
     return lines
 
 
-def _entry(label: str, name: str, text: str, width: int, style: str) -> list[Text]:
+def _entry(label: str, name: str, text: str, width: int, style: str) -> list[Line]:
     """A label in the left column, the rest hanging beside it."""
     room = max(20, width - _LABELS)
     rows = textwrap.wrap(text, room, break_long_words=True, break_on_hyphens=False)
@@ -102,7 +121,7 @@ def _entry(label: str, name: str, text: str, width: int, style: str) -> list[Tex
     return lines
 
 
-def _finding(result: Result, finding: Finding, width: int) -> list[Text]:
+def _finding(result: Result, finding: Finding, width: int) -> list[Line]:
     style = _STYLES[finding.severity]
     shown = outline.excerpt(result, finding, width - 8)
     numbers = [number for number, _ in shown.rows if number is not None]
@@ -124,23 +143,23 @@ def _finding(result: Result, finding: Finding, width: int) -> list[Text]:
     return lines
 
 
-def _headline(finding: Finding, style: str, width: int) -> list[Text]:
+def _headline(finding: Finding, style: str, width: int) -> list[Line]:
     tag = f"{finding.severity}[{finding.rule}]"
     rows = textwrap.wrap(
         f"{tag}: {finding.message}", width, subsequent_indent="  ", break_long_words=True, break_on_hyphens=False
     )
-    first = Text(rows[0], style="bold")
-    first.stylize(style, 0, min(len(tag), len(rows[0])))
-    return [first, *(Text(row, style="bold") for row in rows[1:])]
+    cut = min(len(tag), len(rows[0]))
+    first = _line((rows[0][:cut], style), (rows[0][cut:], "bold"))
+    return [first, *(_line((row, "bold")) for row in rows[1:])]
 
 
-def _underline(shown: outline.Excerpt, label: str, pad: str, style: str, width: int) -> list[Text]:
+def _underline(shown: outline.Excerpt, label: str, pad: str, style: str, width: int) -> list[Line]:
     text = shown.rows[shown.marked][1]
-    start = 2 + cell_len(text[: shown.start])
-    carets = "^" * max(1, min(cell_len(text[shown.start : shown.start + shown.length]), width - start - len(pad) - 4))
+    start = 2 + _cells(text[: shown.start])
+    carets = "^" * max(1, min(_cells(text[shown.start : shown.start + shown.length]), width - start - len(pad) - 4))
     before = (f"{pad} │ ", _FRAME)
     used = len(pad) + 3 + start + len(carets) + 1
-    if used + cell_len(label) <= width:
+    if used + _cells(label) <= width:
         return [_line(before, (" " * start, ""), (f"{carets} {label}", style))]
     rows = textwrap.wrap(label, max(20, width - len(pad) - 5), break_on_hyphens=False)
     return [
@@ -149,7 +168,7 @@ def _underline(shown: outline.Excerpt, label: str, pad: str, style: str, width: 
     ]
 
 
-def _said(pad: str, kind: str, said: str, width: int) -> list[Text]:
+def _said(pad: str, kind: str, said: str, width: int) -> list[Line]:
     if not said:
         return []
     indent = f"{pad} = {kind}: "
