@@ -70,6 +70,23 @@ def nbf(case: Case) -> Reading:
 BY_NAME = {"exp": exp, "iat": iat, "nbf": nbf}
 
 
+class Base(NamedTuple):
+    """The moment of signing, as well as it can be known."""
+
+    at: int
+    source: str
+    exact: bool
+
+
+def signing_moment(case: Case) -> Base | None:
+    """Facet: when the assertion was made: by iat or nbf if they count seconds, else about the moment of judgement."""
+    for name in ("iat", "nbf"):
+        reading = case.facet(BY_NAME[name])
+        if reading.unit == "seconds" and reading.seconds is not None:
+            return Base(reading.seconds, name, True)
+    return Base(case.moment, "now", False) if case.moment is not None else None
+
+
 def read(value: object, now: int | None) -> Reading:
     """Classify a claim's value; near-now decides between units, so ``now`` is wanted but not needed."""
     kind = type(value)

@@ -8,19 +8,12 @@ from ..case import NEEDS, Case
 from ..model import Skipped
 from ..moments import relative, span, utc, year_in_words, zone
 from . import numericdate
-from .numericdate import BY_NAME, Reading
+from .numericdate import BY_NAME, Reading, signing_moment
+from .overflow import UNCERTAIN, flips, overflow
 from .registry import NOTHING, Outcome, check, one
+from .zones import Shift, shift
 
 DAY = 86400
-
-ZONES: tuple[int, ...] = tuple(
-    int(hours * 3600)
-    for hours in (
-        -12, -11, -10, -9.5, -9, -8, -7, -6, -5, -4, -3.5, -3, -2.5, -2, -1,
-        1, 2, 3, 3.5, 4, 4.5, 5, 5.5, 5.75, 6, 6.5, 7, 8, 8.75, 9, 9.5, 10, 10.5, 11, 12, 12.75, 13, 13.75, 14,
-    )
-)  # fmt: skip
-"""UTC offsets in use, seconds (IANA time zone database, with summer times)."""
 
 
 class ClaimParams(NamedTuple):
@@ -138,60 +131,6 @@ def expiry_is_duration(case: Case, params: object) -> Outcome:
     return one("payload", "exp", value=reading.lexeme, meant=utc(reading.number), span=span(reading.number))
 
 
-class _Base(NamedTuple):
-    """The moment of signing, as well as it can be known."""
-
-    at: int
-    source: str
-    exact: bool
-
-
-def signing_moment(case: Case) -> _Base | None:
-    """Facet: when the assertion was made: by iat or nbf if they count seconds, else about the moment of judgement."""
-    for name in ("iat", "nbf"):
-        reading = case.facet(BY_NAME[name])
-        if reading.unit == "seconds" and reading.seconds is not None:
-            return _Base(reading.seconds, name, True)
-    return _Base(case.moment, "now", False) if case.moment is not None else None
-
-
-class Overflow(NamedTuple):
-    """How epoch milliseconds went through 32 bits: all in seconds but ``milliseconds`` and ``integer``."""
-
-    at: int
-    lifetime: int
-    milliseconds: int
-    integer: int
-    base: str
-
-
-_LIFETIMES = (60, 120, 180, 240, 300, 600, 900, 1800, 3600, 7200, 86400, 0)
-_OVERFLOW_LEAST = 7 * DAY
-_UNCERTAIN = 300
-
-
-def overflow(case: Case) -> Overflow | None:
-    """Facet: exp = t + int32(1000 · (t + lifetime) + fraction), the low 32 bits of epoch milliseconds taken as a duration.
-
-    Two's complement truncation as of Java's ``Long.intValue`` (Java Language Specification §5.1.3).
-    """
-    reading = case.facet(numericdate.exp)
-    base = case.facet(signing_moment)
-    if reading.number is None or base is None or reading.unit not in ("seconds", "duration", "unclear"):
-        return None
-    exp = int(reading.number)
-    if abs(exp - base.at) < _OVERFLOW_LEAST or abs(exp - base.at) > 2**31 + _UNCERTAIN:
-        return None
-    reach = 2 if base.exact else _UNCERTAIN
-    for away in range(reach + 1):
-        for at in {base.at - away, base.at + away}:
-            for lifetime in _LIFETIMES:
-                fraction = (exp - at - 1000 * (at + lifetime)) & 0xFFFFFFFF
-                if fraction < 1000:
-                    return Overflow(at, lifetime, 1000 * (at + lifetime) + fraction, exp - at, base.source)
-    return None
-
-
 @check(
     "expiry-overflow",
     facts="value meant at lifetime milliseconds integer shift base until",
@@ -216,13 +155,8 @@ def expiry_overflow(case: Case, params: object) -> Outcome:
         integer=found.integer,
         shift=f"{span(found.integer)} {'before' if found.integer < 0 else 'after'}",
         base=found.base if found.base != "now" else "the moment of signing",
-        until=utc(_flips(found)),
+        until=utc(flips(found)),
     )
-
-
-def _flips(found: Overflow) -> int:
-    """When the integer next changes its sign: every 2^31 ms, 24.86 days."""
-    return found.at + (2**31 - (found.milliseconds % 2**31)) // 1000
 
 
 def _absolute_as_validity(case: Case) -> tuple[str, int] | None:
@@ -231,7 +165,7 @@ def _absolute_as_validity(case: Case) -> tuple[str, int] | None:
     if reading.number is None or base is None:
         return None
     extra = int(reading.number) - base.at
-    slack = DAY + (0 if base.exact else _UNCERTAIN)
+    slack = DAY + (0 if base.exact else UNCERTAIN)
     if abs(extra - base.at) <= slack:
         return "seconds", extra
     if abs(extra - 1000 * base.at) <= 1000 * slack:
@@ -255,64 +189,6 @@ def validity_is_absolute_time(case: Case, params: object) -> Outcome:
         validity=extra,
         meant=utc(extra if unit == "seconds" else extra // 1000),
     )
-
-
-class Shift(NamedTuple):
-    """A UTC offset between what exp says and what was meant."""
-
-    offset: int
-    lifetime: int
-    exact: bool
-    evidence: str
-
-
-def shift(case: Case) -> Shift | None:
-    """Facet: the UTC offset that explains where exp lies, with the evidence for it."""
-    reading = case.facet(numericdate.exp)
-    if reading.unit != "seconds" or reading.seconds is None or case.moment is None or case.facet(overflow):
-        return None
-    usual: tuple[int, ...] = tuple(case.profile.settings.get("usual_lifetimes", ()))
-    issued = case.facet(numericdate.iat).seconds if case.facet(numericdate.iat).unit == "seconds" else None
-    if issued is None:
-        return _shift_without_iat(reading.seconds - case.moment, usual)
-    lifetime = reading.seconds - issued
-    if abs(case.moment - issued) <= 600:
-        return _shift_against_iat(lifetime, usual)
-    return _shift_of_both(case.moment - issued, lifetime, usual)
-
-
-def _shift_against_iat(lifetime: int, usual: tuple[int, ...]) -> Shift | None:
-    """iat is right, exp is not: the lifetime is off by a zone."""
-    if 0 < lifetime <= 3600:
-        return None
-    for offset in sorted(ZONES, key=abs):
-        if any(abs(lifetime + offset - each) <= 2 for each in usual):
-            return Shift(offset, lifetime + offset, True, "iat")
-    near = next((o for o in sorted(ZONES, key=abs) if 0 < lifetime + o <= 900), None)
-    return Shift(near, lifetime + near, False, "iat") if near is not None and lifetime < 0 else None
-
-
-def _shift_of_both(late: int, lifetime: int, usual: tuple[int, ...]) -> Shift | None:
-    """iat and exp lie off together, by a zone to the minute."""
-    if not 0 < lifetime <= 3600:
-        return None
-    near = next((o for o in ZONES if -5 <= late - o <= 60), None)
-    return Shift(near, lifetime, lifetime in usual, "both") if near is not None else None
-
-
-def _shift_without_iat(ahead: int, usual: tuple[int, ...]) -> Shift | None:
-    """Only exp: it must lie a zone away from now plus a usual lifetime, to a few seconds."""
-    for offset in sorted(ZONES, key=abs):
-        if offset > 0 and ahead > 0:
-            continue
-        if offset < 0 and ahead < 3600 + max(usual, default=0):
-            continue
-        if any(-3 <= each - (ahead + offset) <= 3 for each in usual):
-            return Shift(offset, ahead + offset, True, "now")
-    if ahead >= 0:
-        return None
-    near = next((o for o in sorted(ZONES) if o > 0 and 30 <= ahead + o <= 600), None)
-    return Shift(near, ahead + near, False, "now") if near is not None else None
 
 
 @check(
