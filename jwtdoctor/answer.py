@@ -33,6 +33,8 @@ class Answer(NamedTuple):
     """The server's clock in epoch seconds, from the Date header of the response."""
     form: str = "words"
     """``words``, ``json``, ``http``, ``exception``, ``tries``."""
+    said: str = ""
+    """Error and description as they were written, in one line."""
     tries: tuple[str, ...] = ()
     """The lines of a client that tried several audiences, in order."""
 
@@ -54,6 +56,7 @@ def parse(text: str) -> Answer:
         status=int(status[1] or status[2]) if status else None,
         date=_date(text),
         form="tries" if tries else form,
+        said=" ".join((f"{error}: {description}" if error and description else error or description or told).split()),
         tries=tries,
     )
 

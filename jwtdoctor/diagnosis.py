@@ -53,6 +53,8 @@ class Diagnosis(NamedTuple):
     """Rules whose findings only follow from another finding."""
     contradictions: tuple[str, ...] = ()
     """Rules whose findings the server would have refused before it could give this answer."""
+    stage: str = ""
+    """Which check answered; ``client`` and ``transport`` mean that no server looked at an assertion."""
 
 
 def symptom_of(catalog: Catalog, answer: Answer, provider: str) -> Symptom | None:
@@ -145,6 +147,7 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
         ruled_out=tuple(ruled_out),
         also_found=tuple(name for name in best if name not in named and name not in explained),
         not_examined=answers.skipped,
+        stage=symptom.stage,
         contradictions=tuple(name for name, f in best.items() if name not in named and _contradicts(f, catalog, symptom)),
         consequences=tuple(name for name in best if name in explained),
     )
@@ -192,21 +195,31 @@ def _tier(standing: Standing, finding: Finding | None, same_check: bool) -> int:
     return {"confirmed": 3, "named": 4, "possible": 5, "doubtful": _LAST}[standing]
 
 
+_UNREPORTED = {
+    "refuses": "the server refuses such an assertion; it may answer with these words",
+    "unknown": "whether the server minds is not known; if it does, this is the check that would say so",
+}
+
+
+def _order(stage: str) -> int:
+    """Position among the server's checks; the relative order of signature, audience and time is not proven."""
+    return STAGES.index("signature" if stage in ("audience", "time") else stage)
+
+
 def _unlisted(symptom: Symptom, findings: Iterable[Finding], catalog: Catalog) -> list[Candidate]:
-    """Findings that refuse and that no passed check excludes, though nobody has reported this link yet."""
+    """Findings that no passed check excludes, though nobody has reported this link yet: what refuses at this check or
+    before, and what may refuse at this very check."""
+    if symptom.stage in ("client", "transport", "after"):
+        return []
     listed = {candidate.name for candidate in symptom.causes}
     extra = []
     for finding in findings:
-        rule = catalog.rules[finding.rule]
-        if finding.rule in listed or finding.effect != "refuses" or finding.confidence == "hint":
+        stage = catalog.rules[finding.rule].stage
+        if finding.rule in listed or finding.effect == "tolerates" or finding.confidence == "hint" or stage in symptom.passed:
             continue
-        if rule.stage in symptom.passed or STAGES.index(rule.stage) > STAGES.index(symptom.stage):
-            continue
-        if symptom.stage in ("client", "transport", "after"):
-            continue
-        extra.append(
-            Candidate(finding.rule, "possible", "the server refuses such an assertion; it may answer with these words", "", ())
-        )
+        later = _order(stage) - _order(symptom.stage)
+        if (later < 0 and finding.effect == "refuses") or later == 0:
+            extra.append(Candidate(finding.rule, "possible", _UNREPORTED[finding.effect], "", ()))
     return extra
 
 
@@ -217,16 +230,20 @@ def _explained(best: Mapping[str, Finding]) -> frozenset[str]:
     )
 
 
+_OF_THE_TOKEN = ("app", "signature", "audience")
+"""Not the request or the form: an answer of another flow brings these words as well. Not time: a paste grows old afterwards."""
+
+
 def _contradicts(finding: Finding, catalog: Catalog, symptom: Symptom) -> bool:
-    """A certain refusal by a check that this answer proves passed. Time is left out: a paste grows old after the answer."""
+    """A certain refusal by a check that this answer proves passed."""
     stage = catalog.rules[finding.rule].stage
-    return finding.effect == "refuses" and finding.confidence == "certain" and stage in symptom.passed and stage != "time"
+    return finding.effect == "refuses" and finding.confidence == "certain" and stage in symptom.passed and stage in _OF_THE_TOKEN
 
 
 def _cause(catalog: Catalog, candidate: Candidate, standing: Standing, finding: Finding | None, skipped: Skipped | None) -> Cause:
     name = candidate.name
     if finding is not None:
-        doubt = f"{finding.because}; " if standing == "doubtful" and finding.because else ""
+        doubt = f"{finding.because}; " if standing == "doubtful" != candidate.standing and finding.because else ""
         return Cause(
             name,
             catalog.title_of(name),

@@ -93,7 +93,7 @@ def _is_basic(text: str) -> bool:
         plain = base64.b64decode(text.removeprefix("Basic "), validate=True)
     except (ValueError, binascii.Error):
         return False
-    return bool(re.fullmatch(rb"[\x21-\x39\x3b-\x7e]{2,}:[\x21-\x7e]{2,}", plain))
+    return plain[:1] not in (b"{", b"[") and bool(re.fullmatch(rb"[\x21-\x39\x3b-\x7e]{2,}:[\x21-\x7e]{2,}", plain))
 
 
 def of_token(token: Token) -> str:
@@ -113,10 +113,13 @@ def of_token(token: Token) -> str:
         return _claimed(claims) or ASSERTION
     kind = header.get("typ")
     if type(kind) is str and kind != "JWT":
-        return _typed(kind.lower()) or ASSERTION
+        found = _typed(kind.lower())
+        # A client may write any typ into its own assertion; what a server issued names the server.
+        return found if found and (found not in _ISSUED or _is_issued_by_a_server(claims)) else ASSERTION
     return ASSERTION
 
 
+_ISSUED = frozenset({"access-token", "refresh-token"})
 _EVERYDAY = frozenset({"alg", "typ", "kid"})
 _TYPES = {
     "at+jwt": "access-token",

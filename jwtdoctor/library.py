@@ -180,14 +180,8 @@ def _result(
         materials,
         case.moment,
         "date" if case.has & NEEDS["date"][0] else "now",
-        "" if told is None or symptom is not None else _words(told),
+        "" if told is None else told.said,
     )
-
-
-def _words(told: Answer) -> str:
-    """What the server said, in one line."""
-    pair = f"{told.error}: {told.description}" if told.error and told.description else told.error or told.description
-    return pair or " ".join(told.text.split())
 
 
 _SHOWN_WHOLE = frozenset({kinds.ASSERTION, kinds.UNREADABLE, ""})

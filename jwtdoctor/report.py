@@ -64,7 +64,7 @@ class Result(NamedTuple):
     judged_by: str = "now"
     """``now`` or ``date``: whose clock."""
     said: str = ""
-    """The server's words, when the catalogue does not know them."""
+    """The words of the server or the client program, in one line."""
 
     def to_json(self) -> dict[str, Any]:
         """One entry of ``results``."""
@@ -123,6 +123,10 @@ def summary(result: Result) -> str:
             because = f": {finding.because}" if finding is not None and finding.because else ""
             return f"{_sentence(told)} That is a fault, but it is doubtful that it explains the refusal{because}."
         return _sentence(told)
+    if result.kind not in (None, "assertion", "unreadable"):
+        other = next((f for f in result.findings if f.at.exhibit == "token"), None)
+        if other is not None:
+            return _sentence(other.message)
     contradiction = next((f for f in result.findings if f.rule in result.diagnosis.contradictions), None)
     if contradiction is not None:
         return f"{_sentence(contradiction.message)} Such an assertion cannot get this answer: is it the one that was sent?"
@@ -131,7 +135,7 @@ def summary(result: Result) -> str:
         return f"{seen}{_OFTEN[first.standing]} {first.title}."
     unexamined = result.signature.status == "not-examined"
     if result.kind is None:
-        return f"This answer is not in the catalogue: {safe(result.said)}. There is no assertion to examine."
+        return f"This answer is not in the catalogue: {safe(result.said).rstrip('.')}. There is no assertion to examine."
     tolerated = sum(each.effect == "tolerates" for each in result.findings)
     faults = f" ({tolerated} fault{'s' if tolerated > 1 else ''} this provider lets pass)" if tolerated else ""
     if unexamined:

@@ -277,7 +277,7 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
     if claimed is None or called is None or found is None or where is None:
         return NOTHING
     if claimed.host.kind in ("own", "site") and called.host.kind == "shared":
-        return one("payload", "aud", "own-at-shared", value=found.text, endpoint_host=where.host, wanted=found.origin)
+        return one("payload", "aud", "own-at-shared", value=found.text, endpoint_host=where.host, wanted=_wanted(case, found))
     if claimed.host.kind == "shared" and called.host.kind == "shared":
         if case.app == "external-client-app":
             return one(
@@ -299,15 +299,17 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
 @check(
     "audience-endpoint",
     facts="value endpoint_host wanted",
-    variants="other-org other-server",
+    variants="other-org other-server other-path",
     needs="claims endpoint",
     reads="aud endpoint",
 )
 def audience_endpoint(case: Case, params: object) -> Outcome:
     """aud and the endpoint called name two different orgs, or two different servers."""
     found, where = case.facet(audience), case.facet(endpoint)
-    if found is None or where is None or found.host == where.host:
+    if found is None or where is None:
         return NOTHING
+    if found.host == where.host:
+        return _other_path(case, found, where)
     claimed, called = case.facet(audience_host), case.facet(endpoint_host)
     if claimed is not None and called is not None:
         if claimed.host.kind == called.host.kind == "own" and (claimed.org, claimed.sandbox) != (
@@ -319,6 +321,18 @@ def audience_endpoint(case: Case, params: object) -> Outcome:
     if case.profile.hosts:
         return NOTHING
     return one("payload", "aud", "other-server", value=found.text, endpoint_host=where.host, wanted=where.origin)
+
+
+def _other_path(case: Case, found: Address, where: Address) -> Outcome:
+    """A site's audience is its URL with the path prefix, and the token endpoint stands below it."""
+    located = case.facet(audience_host)
+    path = str(case.profile.settings.get("token_path", ""))
+    if located is None or located.host.kind != "site" or not path or not where.path.rstrip("/").endswith(path):
+        return NOTHING
+    prefix = where.path.rstrip("/").removesuffix(path)
+    if found.path.rstrip("/") == prefix:
+        return NOTHING
+    return one("payload", "aud", "other-path", value=found.text, endpoint_host=where.host, wanted=f"{where.origin}{prefix}")
 
 
 _CONSUMER_KEY = re.compile(r"3MVG9[A-Za-z0-9._]{60,}\Z")

@@ -14,7 +14,7 @@ from .registry import NOTHING, Outcome, check, one
 _PLACEHOLDER = re.compile(
     r"<[^<>]*>\Z|\{\{.*\}\}\Z|\$\{?[A-Za-z_][\w.]*\}?\Z|%[A-Za-z_]\w*%\Z|\[[^\[\]]+\]\Z|process\.env\.\w+\Z|"
     r"(?:x{3,}|\.{3,}|…|\*{3,}|-+|n/?a|none|null|nil|undefined|todo|tbd|changeme|change[_-]me|foo|bar|string|example)\Z|"
-    r"(?:your|my|insert|replace|enter|put)[\s_-].*\Z|"
+    r"(?:your|insert|replace|enter|put)[\s_-].*\Z|my_\w+\Z|"
     r"(?:your|my)?[\s_-]?(?:consumer|client|app|connected[\s_-]?app)[\s_-]?(?:key|id|identifier)(?:[\s_-]?here)?\Z|"
     r"(?:your|my)?[\s_-]?(?:salesforce[\s_-]?)?(?:user[\s_-]?name|user|e?mail)(?:[\s_-]?here)?\Z|"
     r".*\b(?:goes|key|name)[\s_-]here\b.*\Z|.*@(?:example\.(?:com|org|net)|domain\.com|email\.com)\Z",

@@ -34,7 +34,7 @@ def request_grant_type(case: Case, params: object) -> Outcome:
 @check(
     "request-client-assertion",
     facts="value wanted",
-    variants="authentication unknown",
+    variants="authentication unknown untyped",
     needs="request",
     settings="grant_type",
     reads="no_request",
@@ -45,6 +45,8 @@ def request_client_assertion(case: Case, params: object) -> Outcome:
     if request is None or not {"client_assertion", "client_assertion_type"} & request.fields.keys():
         return NOTHING
     value = request.fields.get("client_assertion_type", "")
+    if not value:
+        return one("request", "client_assertion", "untyped", value="client_assertion", wanted="assertion")
     known = value == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     return one("request", "client_assertion_type", "authentication" if known else "unknown", value=value, wanted="assertion")
 

@@ -52,7 +52,7 @@ _PART_NAMES = {"header": "header", "payload": "claims part", "signature": "signa
 @check(
     "is-malformed",
     facts="part detail count",
-    variants=f"{_PROBLEMS} nothing odd-size",
+    variants=f"{_PROBLEMS} nothing odd-size wrapped wrapped-paste",
     needs="paste",
     reads="shape signature_form header",
 )
@@ -63,6 +63,10 @@ def is_malformed(case: Case, params: object) -> Outcome:
     token = case.token
     if token is None:
         return one("token", "", "nothing", part="", detail="", count=0)
+    around = [_AROUND[each] for each in (case.paste.stripped if case.paste is not None else ()) if each in _AROUND]
+    if around:
+        sent = case.request is not None
+        return one("token", "", "wrapped" if sent else "wrapped-paste", part="", detail=", ".join(around), count=3)
     if not (token.problems or token.header.problems or token.payload.problems or token.signature.problems):
         return _odd_size(case)
     hits = [_hit("token", p, len(token.segments)) for p in token.problems]
@@ -72,6 +76,17 @@ def is_malformed(case: Case, params: object) -> Outcome:
             _hit(name, p, len(token.segments)) for p in part.problems if p.code != "absent" and not _is_none(case, name, p)
         )
     return hits
+
+
+_AROUND = {
+    "bytes-literal": "Python's b'…'",
+    "quotes": "quotation marks",
+    "line-breaks": "line breaks",
+    "invisible-characters": "invisible characters",
+    "spaces": "spaces",
+    "ellipsis": "dots of a shortened text",
+}
+"""What a server does not take off; in a paste it may have come with the copying."""
 
 
 def _odd_size(case: Case) -> Outcome:

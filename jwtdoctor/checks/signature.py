@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from ..case import NEEDS, Case
 from ..decode import Token
 from ..forensics import SIZES, Opened, Shape, open_rsa, shape_of
 from ..keys import Material
-from ..model import SignatureStatus
+from ..model import SignatureStatus, Skipped
 from .registry import NOTHING, Outcome, check, one
 
 
@@ -27,6 +28,7 @@ class Examined(NamedTuple):
     detail: str = ""
 
 
+_ALGORITHM = re.compile(r"(?:(?:RS|PS|ES|HS)(?:256|384|512)|ES256K|ES521|EdDSA)\Z")
 _CERTIFICATE, _HEADER = NEEDS["certificate"][0], NEEDS["header"][0]
 _NOT_EXAMINED = Examined("not-examined", None)
 
@@ -48,8 +50,8 @@ def examined(case: Case) -> Examined:
     if not usable:
         return _NOT_EXAMINED
     alg = case.header.get("alg")
-    if not isinstance(alg, str):
-        return Examined("invalid", None, usable[0])
+    if not isinstance(alg, str) or not _ALGORITHM.match(alg):
+        return Examined("invalid", "alg-none" if str(alg).lower() == "none" else None, usable[0], "no-algorithm")
     signature = token.signature.data
     if not signature:
         return Examined("invalid", "alg-none" if alg.lower() == "none" else None, usable[0])
@@ -157,6 +159,8 @@ def signature_key(case: Case, params: object) -> Outcome:
     found = case.facet(examined)
     if found.status != "invalid" or found.material is None:
         return NOTHING
+    if found.variant in _UNDECIDABLE:
+        return Skipped(_UNDECIDABLE[found.variant], "signature")
     if found.reason != "signature-wrong-key" and found.variant not in ("undecided", "other-type"):
         return NOTHING
     material = found.material
@@ -170,6 +174,12 @@ def signature_key(case: Case, params: object) -> Outcome:
         token_size=_makers(case),
         subject=material.subject,
     )
+
+
+_UNDECIDABLE = {
+    "no-algorithm": "the header names no algorithm of JWS to examine the signature with",
+    "odd-size": "the signature is not whole",
+}
 
 
 def _makers(case: Case) -> str:
@@ -192,6 +202,8 @@ def fingerprint(digest: str) -> str:
 def signature_bytes(case: Case, params: object) -> Outcome:
     """The certificate's key made the signature, but over other bytes, or in another way, than the header says."""
     found = case.facet(examined)
+    if found.variant in _UNDECIDABLE:
+        return Skipped(_UNDECIDABLE[found.variant], "signature")
     if found.reason != "signature-wrong-bytes" or found.material is None:
         return NOTHING
     return one(

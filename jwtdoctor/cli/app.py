@@ -80,7 +80,11 @@ def _diagnose(
     ] = None,
     now: Annotated[
         str | None,
-        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
+        typer.Option(
+            "--now",
+            metavar="TIME",
+            help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock. The Date of a pasted response goes before it.",
+        ),
     ] = None,
     format: Annotated[
         Literal["terminal", "plain", "json"] | None,

@@ -156,13 +156,15 @@ def differential(result: Result) -> Iterator[Entry]:
     """Server said, meaning, likely, cannot see, ruled out, also found, not examined."""
     diagnosis = result.diagnosis
     if diagnosis.symptom is not None:
-        yield Entry("server said" if not _is_client(diagnosis.shows) else "it said", "", diagnosis.shows)
+        yield Entry(
+            "client said" if diagnosis.stage == "client" else "server said", "", safe(result.said, 160) or diagnosis.shows
+        )
         yield Entry("meaning", "", diagnosis.meaning)
     elif not result.answer_known:
         yield Entry("server said", "", f"{safe(result.said)} (not in the catalogue; ranked as if nothing had been said)")
     likely = [cause for cause in diagnosis.causes if cause.seen and cause.cause not in diagnosis.consequences]
     for cause in likely:
-        yield Entry("likely", cause.cause, _likely_text(result, cause))
+        yield Entry("doubtful" if cause.standing == "doubtful" else "likely", cause.cause, _likely_text(result, cause))
     if diagnosis.contradictions:
         told = ", ".join(diagnosis.contradictions)
         yield Entry(
@@ -182,10 +184,6 @@ def differential(result: Result) -> Iterator[Entry]:
         yield Entry("broke", broken.rule, f"{broken.error} (a fault of jwtdoctor; the other rules were not affected)")
 
 
-def _is_client(shows: str) -> bool:
-    return "Error" in shows or "error:" in shows
-
-
 _FEW, _MANY = 2, 4
 """Unseen causes told at length: beside a likely one, and without any."""
 
@@ -202,8 +200,7 @@ def _cannot_see(causes: tuple[Cause, ...], told: int) -> Iterator[Entry]:
 def _likely_text(result: Result, cause: Cause) -> str:
     told = next((f.message for f in result.findings if f.rule == cause.cause), "")
     why = cause.why.removeprefix(told).lstrip("; ")
-    doubt = "doubtful: " if cause.standing == "doubtful" else ""
-    return f"{doubt}{why}" if why else f"{doubt}{cause.title}"
+    return why or cause.title
 
 
 def _unseen_text(cause: Cause) -> str:
