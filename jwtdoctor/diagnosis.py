@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .catalog import Candidate, Catalog, Match, Symptom
 from .engine import Answers
-from .model import Finding, Skipped, Standing
+from .model import STAGES, Finding, Skipped, Standing
 
 if TYPE_CHECKING:
     from .answer import Answer
-
-STAGES = ("client", "transport", "request", "parse", "app", "signature", "audience", "time", "user", "login", "after")
 
 _STANDING: dict[str, int] = {"confirmed": 0, "named": 1, "possible": 2, "doubtful": 3}
 _CONFIDENCE = {"certain": 0, "likely": 1, "hint": 2}

@@ -71,6 +71,10 @@ def diagnose(
     if not pastes:
         if told is None:
             told = _spoken(known, text)
+        if text.strip() and told is not None and error:
+            source = f"the answer alone; no assertion was found in {source}"
+        else:
+            source = "the answer"
         pastes = [None] if told is not None else ()
     results = tuple([_result(known, paste, materials, endpoint, told, profile, moment, app, source) for paste in pastes])
     return Report(results, moment, __version__)
@@ -110,12 +114,12 @@ def material(data: str | bytes, name: str = "the certificate") -> Material:
     """A certificate or key, read once: the same content is not parsed again. Raises TypeError for what is neither text nor bytes."""
     if not isinstance(data, str | bytes | bytearray):
         raise TypeError(f"a certificate is str or bytes, not {type(data).__name__}")
-    return _material(data, name)
+    return _material(bytes(data) if isinstance(data, bytearray) else data, name)
 
 
 @functools.lru_cache(maxsize=64)
 def _material(data: str | bytes, name: str) -> Material:
-    return keys.load(data.encode("utf-8", "replace") if isinstance(data, str) else bytes(data), name)
+    return keys.load(data.encode("utf-8", "replace") if isinstance(data, str) else data, name)
 
 
 @functools.lru_cache(maxsize=16)
@@ -195,7 +199,7 @@ def _named(members: dict[str, object]) -> dict[str, object]:
 
 def _source(paste: Paste | None, name: str) -> Source:
     if paste is None:
-        return Source("the answer", form="answer")
+        return Source(name, form="answer")
     return Source(name, paste.line, paste.column, paste.form, paste.stripped)
 
 

@@ -17,6 +17,9 @@ EFFECTS: tuple[Effect, ...] = ("refuses", "unknown", "tolerates")
 CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "hint")
 STANDINGS: tuple[Standing, ...] = ("confirmed", "named", "possible", "doubtful")
 
+STAGES = ("client", "transport", "request", "parse", "app", "signature", "audience", "time", "user", "login", "after")
+"""The checks on the way of an assertion, in the order that error combinations suggest; ``after``: past success."""
+
 Facts = Mapping[str, Any]
 
 

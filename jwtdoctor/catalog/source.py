@@ -8,12 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..model import CONFIDENCES, EFFECTS, SEVERITIES, STANDINGS
+from ..model import CONFIDENCES, EFFECTS, SEVERITIES, STAGES, STANDINGS
 from . import LAYOUT, CatalogError
 
-STAGES = (
-    "client", "transport", "request", "parse", "app", "signature", "audience", "time", "user", "login", "after",
-)  # fmt: skip
 GROUPS = ("shape", "header", "time", "audience", "request", "identity", "signature", "certificate")
 NOT_DATA = frozenset({"README.md", "retired.toml"})
 

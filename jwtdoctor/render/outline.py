@@ -77,7 +77,7 @@ _STRIPPED = {
 def where(result: Result) -> str:
     """Name, line and column of the paste."""
     source = result.source
-    return safe(source.name, 60) if source.form == "answer" else f"{safe(source.name, 60)}:{source.line}:{source.column}"
+    return safe(source.name, 120) if source.form == "answer" else f"{safe(source.name, 60)}:{source.line}:{source.column}"
 
 
 def ordered(result: Result) -> list[Finding]:
