@@ -25,7 +25,11 @@ def _result(result: Result, width: int) -> str:
     say(outline.badge(result), outline.answer(result))
     if result.kind is not None:
         say("Signature", outline.signature_line(result))
-    lines.extend(f"Certificate: {row}" for row in outline.certificates(result, width - len("Certificate: ")))
+    for row in outline.certificates(result, width - len("Certificate: ")):
+        if row.startswith(("SHA-256", " ")):
+            lines.append(f"Certificate: {row}")
+        else:
+            say("Certificate", row)
     say("Source", f"{outline.where(result)}, {outline.circumstances(result)}")
     for finding in outline.ordered(result):
         lines.append("")
