@@ -9,6 +9,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from .visible import scrub
+
 LONGEST = 1 << 18
 """Characters of an answer that are looked at."""
 
@@ -41,7 +43,8 @@ class Answer(NamedTuple):
 
 def parse(text: str) -> Answer:
     """Take an answer apart; never raises, and what is not understood stays matchable as text."""
-    text = text[:LONGEST].strip().lstrip("\ufeff")
+    # Scrubbed before it is taken apart: half of a secret is no longer recognised as one.
+    text = scrub(text[:LONGEST].strip().lstrip("\ufeff"))
     tries = _tries(text)
     told = next((line for line in tries if not _NOISE.search(line)), tries[0] if tries else text)
     error, description, form = _pair(told)

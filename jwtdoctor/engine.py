@@ -146,12 +146,12 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
             continue
         try:
             outcome = run(case, params)
-            if type(outcome) is Skipped:
+            if isinstance(outcome, Skipped):
                 skipped.append((rule.name, outcome))
                 continue
             found = False
             for hit in outcome:
-                findings.append(phrase(rule, variants, hit))  # type: ignore[arg-type]
+                findings.append(phrase(rule, variants, hit))
                 found = True
             if not found:
                 clear.append(rule.name)

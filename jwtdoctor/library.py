@@ -19,7 +19,6 @@ from .decode import decode
 from .engine import Engine, audit
 from .intake import Paste
 from .keys import Material
-from .moments import utc
 from .report import Chosen, Report, Result, Signature, Source, verdict_of
 
 if TYPE_CHECKING:
@@ -260,11 +259,3 @@ def _spoken_by(known: Catalog, told: Answer) -> Profile | None:
         if symptom is not None and symptom.provider == profile.name:
             return profile
     return None
-
-
-def judged(result: Result) -> str:
-    """When and by whose clock a result was judged, in words."""
-    if result.judged_at is None:
-        return "without a clock"
-    whose = "by the Date header of the answer" if result.judged_by == "date" else "by --now or this machine's clock"
-    return f"as of {utc(result.judged_at)}, {whose}"

@@ -196,9 +196,13 @@ IN_THE_BINDING = [
     ),
     pytest.param("time/exp-past.toml", '"expiry-past"', '"expiry-passed"', "expiry-passed", id="unknown check"),
     pytest.param(
-        "time/exp-missing.toml", '{ claim = "exp" }', '{ claim = "exp", strict = true }', "strict", id="unknown parameter"
+        "time/exp-past.toml",
+        'stage      = "time"',
+        'params = { strict = true }\nstage = "time"',
+        "strict",
+        id="unknown parameter",
     ),
-    pytest.param("time/exp-missing.toml", '{ claim = "exp" }', "{}", "claim", id="missing parameter"),
+    pytest.param("time/exp-missing.toml", '{ claim = "exp", ', "{ ", "claim", id="missing parameter"),
     pytest.param("time/exp-validity-too-short.toml", "seconds = 30", 'seconds = "30"', "seconds", id="parameter of another type"),
     pytest.param("time/exp-past.toml", "[variant.grace]", "[variant.mercy]", "mercy", id="wording the check never asks for"),
 ]

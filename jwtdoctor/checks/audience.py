@@ -118,14 +118,16 @@ _SHAPES: dict[str, Callable[[Case, Address], bool]] = {
     "scheme-missing": lambda case, found: found.bare,
     "not-https": lambda case, found: found.scheme not in ("https", ""),
     "token-path": lambda case, found: _is_token_path(found),
-    "not-normal": lambda case, found: (
-        ":" in found.text.strip().partition("://")[2].partition("/")[0]
-        or (
-            found.text != found.text.strip()
-            or found.text.strip()[: len(found.origin)].lower() != found.text.strip()[: len(found.origin)]
-        )
-    ),
+    "not-normal": lambda case, found: _is_not_normal(found),
 }
+
+
+def _is_not_normal(found: Address) -> bool:
+    """White space around it, capitals in scheme or host, or a port."""
+    text = found.text.strip()
+    scheme, separator, rest = text.rpartition("://")
+    authority = f"{scheme}{separator}{rest.partition('/')[0]}"
+    return text != found.text or authority != authority.lower() or ":" in rest.partition("/")[0]
 
 
 def _is_token_path(found: Address) -> bool:
@@ -148,7 +150,7 @@ def audience_names_host(case: Case, params: object) -> Outcome:
     if found is None:
         return (
             NOTHING
-            if _is_swapped(value)
+            if _is_swapped(case, value)
             else one("payload", "aud", "not-url", value=value, host="", title="", instead="", wanted=_proposal(case))
         )
     located = case.facet(audience_host)
@@ -177,8 +179,8 @@ def audience_names_host(case: Case, params: object) -> Outcome:
     )
 
 
-def _is_swapped(value: str) -> bool:
-    return "@" in value or _CONSUMER_KEY.match(value) is not None
+def _is_swapped(case: Case, value: str) -> bool:
+    return _look(case, value) in ("iss", "sub")
 
 
 def _proposal(case: Case) -> str:
@@ -187,7 +189,7 @@ def _proposal(case: Case) -> str:
     if called is not None and located is not None and located.host.kind in ("shared", "own"):
         return called.origin
     if called is not None and located is not None and located.host.kind == "site":
-        return called.origin + re.sub(r"/services/oauth2/.*", "", called.path)
+        return called.origin + called.path.rstrip("/").removesuffix(str(case.profile.settings.get("token_path", "")))
     shared = case.profile.settings.get("shared_hosts", {})
     return f"https://{shared['production']}" if shared else "the authorization server's own URL"
 
@@ -267,7 +269,7 @@ _SIDES = {"production": "production", "test": "sandboxes and scratch orgs"}
     facts="value endpoint_host wanted",
     variants="shared-for-external-app own-at-shared",
     needs="claims endpoint",
-    settings="shared_hosts",
+    settings="shared_hosts own_host",
     reads="aud endpoint app",
 )
 def audience_own_domain(case: Case, params: object) -> Outcome:
@@ -286,7 +288,7 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
                 "shared-for-external-app",
                 value=found.text,
                 endpoint_host=where.host,
-                wanted="https://<your-domain>.my.salesforce.com",
+                wanted=str(case.setting("own_host")),
             )
         if case.app is None:
             return Skipped("the kind of app is not known; an external client app is found only at the org's own domain", "app")
@@ -335,13 +337,10 @@ def _other_path(case: Case, found: Address, where: Address) -> Outcome:
     return one("payload", "aud", "other-path", value=found.text, endpoint_host=where.host, wanted=f"{where.origin}{prefix}")
 
 
-_CONSUMER_KEY = re.compile(r"3MVG9[A-Za-z0-9._]{60,}\Z")
-
-
 @check("claims-swapped", facts="aud sub iss found_in belongs_in", needs="claims", reads="iss sub aud")
 def claims_swapped(case: Case, params: object) -> Outcome:
     """The values of iss, sub and aud stand in each other's place: each has a look of its own."""
-    looks = {name: _look(case.claims.get(name)) for name in ("iss", "sub", "aud")}
+    looks = {name: _look(case, case.claims.get(name)) for name in ("iss", "sub", "aud")}
     wrong = {name: look for name, look in looks.items() if look and look != name}
     if not wrong:
         return NOTHING
@@ -363,13 +362,14 @@ def claims_swapped(case: Case, params: object) -> Outcome:
 _LONGEST = 512
 
 
-def _look(value: object) -> str:
+def _look(case: Case, value: object) -> str:
     """Which claim a value looks made for: a URL is an audience, a consumer key an issuer, a name with @ a subject."""
     if not isinstance(value, str) or len(value) > _LONGEST:
         return ""
     if re.match(r"https?://", value):
         return "aud"
-    if _CONSUMER_KEY.match(value):
+    issuer = case.profile.settings.get("issuer", {}).get("usual")
+    if issuer and re.fullmatch(issuer, value):
         return "iss"
     return "sub" if re.fullmatch(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+", value) else ""
 

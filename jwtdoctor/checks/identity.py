@@ -88,7 +88,7 @@ def issuer_shape(case: Case, params: object) -> Outcome:
 
 
 @functools.lru_cache(maxsize=256)
-def _issuer_text(value: str, usual: str, possible: str, secret: str) -> str:
+def _issuer_text(value: str, usual: str, begins: str, records: str, possible: str, secret: str) -> str:
     if re.fullmatch(usual, value) or re.fullmatch(secret, value):
         return ""
     if value != value.strip() or re.search(r"\s", value):
@@ -97,17 +97,18 @@ def _issuer_text(value: str, usual: str, possible: str, secret: str) -> str:
         return "url"
     if "@" in value:
         return "username"
-    if value[:3] in ("0H4", "0Ci", "0ci", "888", "0xI") and _RECORD_ID.match(value):
+    if re.fullmatch(records, value):
         return "record-id"
     if not re.fullmatch(possible, value):
         return "impossible"
-    if value.startswith("3MVG9"):
+    if value.startswith(begins):
         return "cut-off"
     return "short" if len(value) < _SHORTEST_LIKELY else "unusual"
 
 
 def _issuer_variant(value: str, settings: dict[str, str]) -> str:
-    return _issuer_text(value[:LONGEST], settings["usual"], settings["possible"], settings["secret"])
+    names = ("usual", "begins", "records", "possible", "secret")
+    return _issuer_text(value[:LONGEST], *(settings[name] for name in names))
 
 
 def _stranger(value: str) -> str:
@@ -129,7 +130,7 @@ def issuer_is_secret(case: Case, params: object) -> Outcome:
     facts="value",
     variants="user-id record-id no-at url white-space consumer-key",
     needs="claims",
-    settings="subject",
+    settings="subject issuer",
     reads="sub",
 )
 def subject_shape(case: Case, params: object) -> Outcome:
@@ -137,21 +138,22 @@ def subject_shape(case: Case, params: object) -> Outcome:
     value = case.claims.get("sub")
     if not isinstance(value, str) or _is_placeholder(value[:LONGEST]) or _escape_in(value):
         return NOTHING
-    variant = _subject_variant(value[:LONGEST], case.setting("subject")["name"])
+    shapes = case.setting("subject")
+    variant = _subject_variant(value[:LONGEST], shapes["name"], shapes["user_id"], case.setting("issuer")["begins"])
     if not variant:
         return Skipped("it is written like a user name; whether this org has a user of that name cannot be seen", "org")
     return one("payload", "sub", variant, value=value)
 
 
 @functools.lru_cache(maxsize=256)
-def _subject_variant(value: str, name: str) -> str:
+def _subject_variant(value: str, name: str, user_id: str, issuer: str) -> str:
     if re.fullmatch(name, value):
         return ""
     if value != value.strip():
         return "white-space"
-    if value.startswith("005") and _RECORD_ID.match(value):
+    if re.fullmatch(user_id, value):
         return "user-id"
-    if value.startswith("3MVG9"):
+    if value.startswith(issuer):
         return "consumer-key"
     if re.match(r"https?://", value):
         return "url"

@@ -89,13 +89,12 @@ def signing_moment(case: Case) -> Base | None:
 
 def read(value: object, now: int | None) -> Reading:
     """Classify a claim's value; near-now decides between units, so ``now`` is wanted but not needed."""
-    kind = type(value)
-    if kind is int and value.bit_length() > LARGEST_BITS:  # type: ignore[attr-defined]
-        return Reading("huge", None, "", None, f"an integer of {value.bit_length()} bits")  # type: ignore[attr-defined]
-    if kind is int:
-        if now is not None and -NEAR < value - now < NEAR:  # type: ignore[operator]
-            return Reading("integer", value, "seconds", value, str(value))  # type: ignore[arg-type]
-        return _number("integer", value, str(value), now)  # type: ignore[arg-type]
+    if type(value) is int:
+        if now is not None and -NEAR < value - now < NEAR:
+            return Reading("integer", value, "seconds", value, str(value))
+        if value.bit_length() > LARGEST_BITS:
+            return Reading("huge", None, "", None, f"an integer of {value.bit_length()} bits")
+        return _number("integer", value, str(value), now)
     if value is _MISSING:
         return _MISSING
     if isinstance(value, Real):

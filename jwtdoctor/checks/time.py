@@ -22,6 +22,14 @@ class ClaimParams(NamedTuple):
     claim: str
 
 
+class AbsentParams(NamedTuple):
+    """``claim``, its ``former`` names, and what people write ``instead``; lower case."""
+
+    claim: str
+    former: tuple[str, ...]
+    instead: tuple[str, ...]
+
+
 class UnitParams(NamedTuple):
     """``claim`` and the units this rule speaks of."""
 
@@ -45,35 +53,26 @@ _UNIT_NAMES = {
 
 @check(
     "claim-absent",
-    params=ClaimParams,
+    params=AbsentParams,
     facts="claim instead",
     variants="absent misnamed former-name",
     needs="claims",
     reads="all_there",
 )
-def claim_absent(case: Case, params: ClaimParams) -> Outcome:
+def claim_absent(case: Case, params: AbsentParams) -> Outcome:
     """The claim is not there; perhaps under another spelling or as null."""
     claims = case.claims
     if claims.get(params.claim) is not None:
         return NOTHING
-    instead = other_name(case, params.claim)
-    variant = "former-name" if instead == "prn" else "misnamed" if instead else "absent"
+    instead = other_name(case, params)
+    variant = "former-name" if instead in params.former else "misnamed" if instead else "absent"
     return one("payload", params.claim, variant, claim=params.claim, instead=instead)
 
 
-_OTHER_NAMES = {
-    "iss": ("issuer", "client_id", "clientid", "consumer_key"),
-    "sub": ("prn", "subject", "username", "user"),
-    "aud": ("audience",),
-    "exp": ("expires", "expiry", "expiration", "expires_in", "expiresat", "expires_at"),
-    "iat": ("issued_at", "issuedat"),
-}
-
-
-def other_name(case: Case, claim: str) -> str:
-    """The member that seems to hold what ``claim`` should; empty when there is none."""
-    spellings = {claim, *_OTHER_NAMES.get(claim, ())}
-    return next((name for name in case.claims if name != claim and name.strip().lower() in spellings), "")
+def other_name(case: Case, params: AbsentParams) -> str:
+    """The member that seems to hold what the claim should; empty when there is none."""
+    spellings = {params.claim, *params.former, *params.instead}
+    return next((name for name in case.claims if name != params.claim and name.strip().lower() in spellings), "")
 
 
 @check(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from .options import COMMANDS, OPTIONS, Call
 
+_REPEATABLE = frozenset(option.field for option in OPTIONS.values() if option.repeatable)
+
 
 def parse(argv: Sequence[str]) -> Call | None:
     """The call, or ``None`` when typer should look at it: help, another command, an unknown or unfinished option."""
@@ -40,5 +42,5 @@ def parse(argv: Sequence[str]) -> Call | None:
         if option.choices and value not in option.choices:
             return None
         values.setdefault(option.field, []).append(value)
-    taken = {field: tuple(each) if field == "certs" else each[-1] for field, each in values.items()}
+    taken = {field: tuple(each) if field in _REPEATABLE else each[-1] for field, each in values.items()}
     return Call(sources=tuple(sources), **taken)  # type: ignore[arg-type]

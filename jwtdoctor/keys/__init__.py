@@ -42,16 +42,10 @@ class Material(NamedTuple):
     spki_sha256: str = ""
     der_size: int = 0
     file_size: int = 0
-    signature_hash: str = ""
     certificates: int = 0
     alg: str = ""
     """The one algorithm a JWK allows (RFC 7517 §4.4)."""
     why: str = ""
-
-    @property
-    def verifies(self) -> bool:
-        """Whether a signature can be examined with it."""
-        return self.key is not None
 
 
 def load(data: bytes, name: str = "certificate") -> Material:
@@ -204,7 +198,6 @@ def _certificate(der: bytes, name: str) -> Material:
     except Exception as error:  # noqa: BLE001 - an unsupported or broken key inside an otherwise readable certificate
         public, why = None, _reason(error)
     base = _public(public, name, "certificate") if public is not None else Material(name, "certificate", why=why)
-    hashed = found.signature_hash_algorithm
     return base._replace(
         subject=_name(found.subject),
         issuer=_name(found.issuer),
@@ -213,7 +206,6 @@ def _certificate(der: bytes, name: str) -> Material:
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
         sha256=hashlib.sha256(der).hexdigest(),
         der_size=len(der),
-        signature_hash=hashed.name if hashed else "",
         certificates=1,
     )
 

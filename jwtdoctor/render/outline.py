@@ -243,7 +243,7 @@ def certificates(result: Result, width: int) -> Iterator[str]:
     """Rows per certificate given: type, size and validity; the fingerprint, broken between bytes where it must be."""
     for each in result.certificates:
         dates = f", valid {utc(each.not_before)[:10]} to {utc(each.not_after)[:10]}" if each.not_after is not None else ""
-        size = f", {each.der_size} bytes of 4096" if each.der_size else ""
+        size = f", {each.der_size} bytes" if each.der_size else ""
         yield f"{safe(each.name)}: {each.kind.replace('-', ' ')}, {each.type} {each.size}{dates}{size}"
         digest = _colons(each.sha256 or each.spki_sha256)
         what = "SHA-256 " if each.sha256 else "SHA-256 of the public key "
