@@ -35,7 +35,8 @@ class Case:
     """One candidate with all that is known around it. Not changed once built; facets are computed at most once."""
 
     __slots__ = (
-        "answer", "app", "certificates", "claims", "endpoint", "facets", "has", "header", "kind", "moment", "now", "paste", "profile", "request", "token",
+        "answer", "app", "certificates", "claims", "endpoint", "facets", "has", "header", "kind", "moment", "now", "others", "paste", "profile",
+        "request", "search", "secrets", "token", "warn_days",
     )  # fmt: skip
 
     def __init__(
@@ -49,12 +50,24 @@ class Case:
         now: int | None = None,
         app: str | None = None,
         token: Token | None = None,
+        secrets: tuple[tuple[str, str | bytes], ...] = (),
+        others: tuple[bytes, ...] = (),
+        search: Callable[[int], bool] = lambda tried: False,
+        warn_days: int | None = None,
     ) -> None:
         self.paste = paste
         self.profile = profile
         self.certificates = certificates
         self.answer = answer
         self.app = app
+        self.secrets = secrets
+        """Names and contents of texts that may have served as an HMAC secret."""
+        self.others = others
+        """JWS signing inputs of the other tokens at hand."""
+        self.search = search
+        """Asked, with the number of candidates tried, whether a search for an edit may go on."""
+        self.warn_days = warn_days
+        """Days before its end from which a certificate is worth a warning; ``None``: what the rule says."""
         self.now = now
         self.moment: int | None = answer.date if answer is not None and answer.date is not None else now
         """Epoch seconds at which the server judged: by its own Date header where there is one, else ``now``."""

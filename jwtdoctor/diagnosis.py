@@ -51,6 +51,8 @@ class Diagnosis(NamedTuple):
     """Rules whose findings only follow from another finding."""
     contradictions: tuple[str, ...] = ()
     """Rules whose findings the server would have refused before it could give this answer."""
+    verified: str = ""
+    """What this answer means once the signature is known to verify with the certificate given."""
     stage: str = ""
     """Which check answered; ``client`` and ``transport`` mean that no server looked at an assertion."""
 
@@ -117,7 +119,7 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
     ranked: list[_Ranked] = []
     ruled_out: list[str] = []
     open_here = False
-    for index, candidate in enumerate([*symptom.causes, *_unlisted(symptom, best.values(), catalog)]):
+    for index, candidate in enumerate([*symptom.causes, *_unlisted(symptom, best.items(), catalog)]):
         name = candidate.name
         if name in clear:
             ruled_out.append(name)
@@ -145,6 +147,7 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
         ruled_out=tuple(ruled_out),
         also_found=tuple(name for name in best if name not in named and name not in explained),
         not_examined=answers.skipped,
+        verified=symptom.verified,
         stage=symptom.stage,
         contradictions=tuple(name for name, f in best.items() if name not in named and _contradicts(f, catalog, symptom)),
         consequences=tuple(name for name in best if name in explained),
@@ -152,12 +155,13 @@ def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Dia
 
 
 def _strongest(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """The weightiest finding of each rule."""
+    """The weightiest finding of each rule; one that leaves several causes open stands under the name of each."""
     best: dict[str, Finding] = {}
     for finding in findings:
-        known = best.get(finding.rule)
-        if known is None or _weight(finding) < _weight(known):
-            best[finding.rule] = finding
+        for name in finding.remains or (finding.rule,):
+            known = best.get(name)
+            if known is None or _weight(finding) < _weight(known):
+                best[name] = finding
     return best
 
 
@@ -167,6 +171,8 @@ def _weight(finding: Finding) -> tuple[int, int]:
 
 def _standing(candidate: Candidate, finding: Finding | None) -> Standing:
     """What shipping clients send and are let in with is doubtful as a cause, unless users confirmed that very link."""
+    if finding is not None and finding.remains:
+        return "possible"
     if finding is not None and finding.effect == "tolerates" and candidate.standing in ("named", "possible"):
         return "doubtful"
     return candidate.standing
@@ -204,28 +210,30 @@ def _order(stage: str) -> int:
     return STAGES.index("signature" if stage in ("audience", "time") else stage)
 
 
-def _unlisted(symptom: Symptom, findings: Iterable[Finding], catalog: Catalog) -> list[Candidate]:
+def _unlisted(symptom: Symptom, findings: Iterable[tuple[str, Finding]], catalog: Catalog) -> list[Candidate]:
     """Findings that no passed check excludes, though nobody has reported this link yet: what refuses at this check or
     before, and what may refuse at this very check."""
     if symptom.stage in ("client", "transport", "after"):
         return []
     listed = {candidate.name for candidate in symptom.causes}
     extra = []
-    for finding in findings:
-        stage = catalog.rules[finding.rule].stage
-        if finding.rule in listed or finding.effect == "tolerates" or finding.confidence == "hint" or stage in symptom.passed:
+    for name, finding in findings:
+        stage = catalog.rules[name].stage
+        if name in listed or finding.effect == "tolerates" or finding.confidence == "hint" or stage in symptom.passed:
             continue
         later = _order(stage) - _order(symptom.stage)
         if (later < 0 and finding.effect == "refuses") or later == 0:
-            extra.append(Candidate(finding.rule, "possible", _UNREPORTED[finding.effect], "", ()))
+            extra.append(Candidate(name, "possible", _UNREPORTED[finding.effect], "", ()))
     return extra
 
 
 def _explained(best: Mapping[str, Finding]) -> frozenset[str]:
     """Findings that are consequences of another finding, which goes first."""
-    return frozenset(
+    names = frozenset(
         name for finding in best.values() if finding.confidence != "hint" for name in finding.explains if name in best
     )
+    # What must be one of several is a consequence only where each of them would be.
+    return frozenset(name for name in names if names.issuperset(best[name].remains))
 
 
 _OF_THE_TOKEN = ("app", "signature", "audience")
@@ -277,7 +285,11 @@ def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
             STAGES.index(catalog.rules[name].stage),
         )
         standing: Standing = (
-            "possible" if finding.effect == "unknown" else "confirmed" if finding.confidence == "certain" else "named"
+            "possible"
+            if finding.effect == "unknown" or finding.remains
+            else "confirmed"
+            if finding.confidence == "certain"
+            else "named"
         )
         causes.append((key, Cause(name, catalog.title_of(name), standing, True, True, finding.message, "", finding.help)))
     causes.sort(key=lambda pair: pair[0])

@@ -285,4 +285,5 @@ def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit) -> Finding:
         facts=facts,
         because=variant.because,
         explains=variant.explains,
+        remains=variant.remains,
     )

@@ -6,19 +6,20 @@ The order of things: intake → decode → case → rules → differential diagn
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import catalog, diagnosis, intake, keys, kinds
 from ._version import __version__
 from .case import NEEDS, Case
 from .catalog import Catalog, Profile, Symptom
 from .checks.audience import address
-from .checks.signature import Examined, examined
+from .checks.signature import examined, expected
 from .decode import decode
 from .engine import Engine, audit
 from .intake import Paste
 from .keys import Material
+from .model import Finding
 from .report import Chosen, Report, Result, Signature, Source, verdict_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 APPS = ("connected-app", "external-client-app")
 """Kinds of app that decide where it is known."""
 EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
+SEARCHED = 20_000
+"""Candidates tried for an edited token where no other limit is given; a tenth of a second for RSA."""
 LONGEST_ANSWER = 1 << 18
 """Characters of a pasted text that may itself be an answer."""
 
@@ -47,12 +50,20 @@ def diagnose(
     now: int | float | datetime | None = None,
     app: str | None = None,
     source: str = "text",
+    secrets: Iterable[tuple[str, str | bytes]] = (),
+    beside: Iterable[str] = (),
+    search: Callable[[int], bool] | None = None,
+    warn_days: int | None = None,
 ) -> Report:
     """Name what is wrong with the assertions in ``text``.
 
-    ``certificates`` are PEM or DER contents, ``endpoint`` the token endpoint that was called, ``error`` the server's or the
+    ``certificates`` are contents of key files of any form, ``endpoint`` the token endpoint that was called, ``error`` the server's or the
     client library's answer (works with an empty ``text`` too), ``profile`` a provider's name, ``now`` the moment of judgement
     (epoch seconds or an aware datetime; without it whatever needs a clock is left unexamined), ``app`` one of :data:`APPS`.
+    ``secrets`` are named texts that may have served as an HMAC secret (the certificates' texts are tried anyway), ``beside`` texts
+    with other tokens, whose signature this may be. Where the right key signed other bytes, the token that was signed is searched
+    for as long as ``search`` says: it is asked now and then with the number of candidates tried, first with 0; without it
+    :data:`SEARCHED` are tried. ``warn_days``: how long before its end a certificate is worth a warning.
 
     Raises UnknownProfile for a profile that does not exist and ValueError for a naive datetime or an unknown ``app``.
     """
@@ -64,9 +75,19 @@ def diagnose(
     if app is not None and app not in APPS:
         raise ValueError(f"no kind of app is called {app!r}; known are {', '.join(APPS)}")
     told = _parsed(error) if error and error.strip() else None
-    materials = tuple([each if isinstance(each, Material) else material(each) for each in certificates])
+    materials = tuple([m for each in certificates for m in ((each,) if isinstance(each, Material) else material(each))])
     moment = _epoch(now)
     pastes: Sequence[Paste | None] = intake.read(text) if text else ()
+    around = Around(
+        materials,
+        endpoint,
+        app,
+        moment,
+        _secrets(certificates, secrets),
+        _inputs(pastes, beside),
+        search or _tried_few,
+        warn_days,
+    )
     if not pastes:
         if told is None:
             told = _spoken(known, text)
@@ -75,8 +96,48 @@ def diagnose(
         else:
             source = "the answer"
         pastes = [None] if told is not None else ()
-    results = tuple([_result(known, paste, materials, endpoint, told, profile, moment, app, source) for paste in pastes])
+    results = tuple([_result(known, paste, around, told, profile, source) for paste in pastes])
     return Report(results, moment, __version__)
+
+
+class Around(NamedTuple):
+    """What is at hand around every assertion of one call."""
+
+    certificates: tuple[Material, ...]
+    endpoint: str | None
+    app: str | None
+    now: int | None
+    secrets: tuple[tuple[str, str | bytes], ...]
+    others: tuple[bytes, ...]
+    search: Callable[[int], bool]
+    warn_days: int | None
+
+
+def _tried_few(tried: int) -> bool:
+    return tried < SEARCHED
+
+
+def _secrets(
+    certificates: Iterable[str | bytes | Material], named: Iterable[tuple[str, str | bytes]]
+) -> tuple[tuple[str, str | bytes], ...]:
+    """The texts at hand that may have served as an HMAC secret; nothing is made of them before a token asks for it."""
+    texts = [("the text of the certificate", each) for each in certificates if isinstance(each, str | bytes)]
+    return (*named, *texts)
+
+
+MOST_BESIDE = 100
+"""Other tokens whose signature this may be."""
+
+
+def _inputs(pastes: Sequence[Paste | None], beside: Iterable[str]) -> tuple[bytes, ...]:
+    """The JWS signing inputs of all tokens at hand, where there are several."""
+    texts = [paste.text for paste in pastes if paste is not None]
+    others = [paste.text for text in beside for paste in intake.read(text)]
+    if len(texts) + len(others) < 2:
+        return ()
+    return tuple(dict.fromkeys(each.rpartition(".")[0].encode("utf-8", "replace") for each in (*texts, *others) if each))[
+        :MOST_BESIDE
+    ]
 
 
 def _refuse_wrong_types(text: object, certificates: object, endpoint: object, error: object) -> None:
@@ -109,16 +170,19 @@ def _parsed(error: str) -> Answer:
     return parse(error)
 
 
-def material(data: str | bytes, name: str = "the certificate") -> Material:
-    """A certificate or key, read once: the same content is not parsed again. Raises TypeError for what is neither text nor bytes."""
+def material(data: str | bytes, name: str = "the certificate") -> tuple[Material, ...]:
+    """The certificates and keys in a file's content, read once: the same content is not parsed again.
+
+    Raises TypeError for what is neither text nor bytes.
+    """
     if not isinstance(data, str | bytes | bytearray):
         raise TypeError(f"a certificate is str or bytes, not {type(data).__name__}")
     return _material(bytes(data) if isinstance(data, bytearray) else data, name)
 
 
 @functools.lru_cache(maxsize=64)
-def _material(data: str | bytes, name: str) -> Material:
-    return keys.load(data.encode("utf-8", "replace") if isinstance(data, str) else data, name)
+def _material(data: str | bytes, name: str) -> tuple[Material, ...]:
+    return keys.folded(keys.read(data.encode("utf-8", "replace") if isinstance(data, str) else data, name))
 
 
 @functools.lru_cache(maxsize=16)
@@ -140,32 +204,33 @@ def _spoken(known: Catalog, text: str) -> Answer | None:
 def _result(
     known: Catalog,
     paste: Paste | None,
-    materials: tuple[Material, ...],
-    endpoint: str | None,
+    around: Around,
     told: Answer | None,
     wanted: str | None,
-    now: int | None,
-    app: str | None,
     source: str,
 ) -> Result:
     token = decode(paste.text) if paste is not None and paste.text else None
-    called = endpoint or (paste.request.url if paste is not None and paste.request is not None else None)
+    called = around.endpoint or (paste.request.url if paste is not None and paste.request is not None else None)
     claims = token.payload.value if token is not None else {}
     chosen, profile = choose(known, wanted, claims.get("iss"), claims.get("aud"), called, told)
     symptom = diagnosis.symptom_of(known, told, profile.name) if told is not None else None
-    implied = app or (symptom.implies.get("app") if symptom is not None else None)
+    implied = around.app or (symptom.implies.get("app") if symptom is not None else None)
     case = Case(
         paste,
         profile=profile,
-        certificates=materials,
-        endpoint=endpoint,
+        certificates=around.certificates,
+        endpoint=around.endpoint,
         answer=told,
-        now=now,
+        now=around.now,
         app=implied,
         token=token,
+        secrets=around.secrets,
+        others=around.others,
+        search=around.search,
+        warn_days=around.warn_days,
     )
     found = _engine(profile.name).examine(case)
-    signature = _signature(case.facet(examined))
+    signature = _signature(case, found.findings)
     kind = None if paste is None else case.kind
     shown = kind is None or kind in _SHOWN_WHOLE
     return Result(
@@ -180,7 +245,7 @@ def _result(
         found.broke,
         diagnosis.diagnose(known, symptom, found),
         told is None or symptom is not None,
-        materials,
+        _shown(around.certificates, signature),
         case.moment,
         "date" if case.has & NEEDS["date"][0] else "now",
         "" if told is None else told.said,
@@ -202,11 +267,23 @@ def _source(paste: Paste | None, name: str) -> Source:
     return Source(name, paste.line, paste.column, paste.form, paste.stripped)
 
 
-def _signature(found: Examined) -> Signature:
+def _signature(case: Case, findings: Iterable[Finding]) -> Signature:
+    found = case.facet(examined)
     if found.status == "valid" and found.material is not None:
         digest = found.material.sha256 or found.material.spki_sha256
-        return Signature("valid", None, found.material.name, digest)
-    return Signature(found.status, found.reason)
+        meant = case.facet(expected)
+        other = meant is not None and meant.spki_sha256 != found.material.spki_sha256
+        return Signature("valid", None, found.material.name, digest, meant.name if meant is not None and other else "")
+    return Signature(found.status, found.reason, remains=next((each.remains for each in findings if each.remains), ()))
+
+
+MOST_SHOWN = 5
+"""Certificates shown with a result; of a folder's only the one that verifies."""
+
+
+def _shown(given: tuple[Material, ...], signature: Signature) -> tuple[Material, ...]:
+    named = [each for each in given if not each.candidate][:MOST_SHOWN]
+    return tuple(named + [each for each in given if each.name == signature.certificate and each not in named])
 
 
 def choose(

@@ -66,6 +66,12 @@ class Finding(NamedTuple):
     """Why the provider is taken to treat it so, where the profile weighs it anew."""
     explains: tuple[str, ...] = ()
     """Rules whose findings only follow from this one."""
+    remains: tuple[str, ...] = ()
+    """Causes of which it must be one, where it cannot be told which."""
+
+    def speaks_for(self, cause: str) -> bool:
+        """Whether this finding supports the cause of that name."""
+        return cause == self.rule if not self.remains else cause in self.remains
 
 
 class Broken(NamedTuple):

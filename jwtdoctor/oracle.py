@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Callable
 from typing import Any, Literal
 
 from .keys import Material
@@ -34,6 +35,9 @@ def verify(alg: str, material: Material, signing_input: bytes, signature: bytes)
         return _rsa(alg, material, signing_input, signature) if material.type == "RSA" else "unfit"
     if not _fits(alg, material):
         return "unfit"
+    if material.type == "RSA" and len(signature) != (material.size + 7) // 8:
+        # RFC 8017 §8.1.2 step 1. OpenSSL takes a number without its leading zeros for RSASSA-PSS.
+        return "invalid"
     return _pyjwt(alg, material.key, signing_input, signature)
 
 
@@ -90,3 +94,39 @@ def _pyjwt(alg: str, key: Any, signing_input: bytes, signature: bytes) -> Answer
             return "valid" if algorithm.verify(signing_input, key, signature) else "invalid"
     except (ValueError, TypeError, jwt.InvalidKeyError):
         return "unfit"
+
+
+def curve_check(material: Material, hash: str, signature: bytes) -> Callable[[bytes], bool] | None:
+    """A function that tells whether ``signature`` covers given bytes, for one elliptic-curve key and one hash.
+
+    For many questions about one signature: ECDSA as r ‖ s (RFC 7518 §3.4), the hash free whatever the header says; EdDSA
+    (RFC 8032), which has its own hash. ``None`` when the signature cannot be this key's by its length.
+    """
+    key = material.key
+    if material.type in ("Ed25519", "Ed448"):
+        return _asking(lambda data: key.verify(signature, data)) if len(signature) in (64, 114) else None
+    size = (material.size + 7) // 8
+    if material.type != "EC" or len(signature) != 2 * size:
+        return None
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    r, s = (int.from_bytes(half, "big") for half in (signature[:size], signature[size:]))
+    if not r or not s:
+        return None
+    der, scheme = encode_dss_signature(r, s), ec.ECDSA(getattr(hashes, hash.upper())())
+    return _asking(lambda data: key.verify(der, data, scheme))
+
+
+def _asking(ask: Callable[[bytes], object]) -> Callable[[bytes], bool]:
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+    def holds(data: bytes) -> bool:
+        try:
+            ask(data)
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+            return False
+        return True
+
+    return holds

@@ -41,6 +41,10 @@ class Signature(NamedTuple):
     certificate: str = ""
     """Name of the certificate that verifies."""
     sha256: str = ""
+    expected: str = ""
+    """Name of the certificate given first, where another one verifies."""
+    remains: tuple[str, ...] = ()
+    """Causes of which it must be one, where it cannot be told which."""
 
 
 class Result(NamedTuple):
@@ -81,11 +85,12 @@ class Result(NamedTuple):
             "signature": {
                 "status": self.signature.status, "reason": self.signature.reason,
                 "certificate": self.signature.certificate or None, "sha256": self.signature.sha256 or None,
+                "expected": self.signature.expected or None, "remains": list(self.signature.remains),
             },
             "verdict": self.verdict,
             "summary": summary(self),
             "judged": {"at": self.judged_at, "clock": self.judged_by},
-            "findings": [_finding(each) for each in self.findings],
+            "findings": [finding_json(each) for each in self.findings],
             "broke": [{"rule": each.rule, "error": each.error} for each in self.broke],
             "diagnosis": {
                 "symptom": diagnosis.symptom,
@@ -117,7 +122,7 @@ def summary(result: Result) -> str:
     causes = result.diagnosis.causes
     first = causes[0] if causes else None
     if first is not None and first.seen:
-        finding = next((f for f in result.findings if f.rule == first.cause), None)
+        finding = next((f for f in result.findings if f.speaks_for(first.cause)), None)
         told = finding.message if finding is not None else first.title
         if first.standing == "doubtful":
             because = f": {finding.because}" if finding is not None and finding.because else ""
@@ -127,9 +132,11 @@ def summary(result: Result) -> str:
         other = next((f for f in result.findings if f.at.exhibit == "token"), None)
         if other is not None:
             return _sentence(other.message)
-    contradiction = next((f for f in result.findings if f.rule in result.diagnosis.contradictions), None)
+    contradiction = next((f for f in result.findings if any(map(f.speaks_for, result.diagnosis.contradictions))), None)
     if contradiction is not None:
         return f"{_sentence(contradiction.message)} Such an assertion cannot get this answer: is it the one that was sent?"
+    if first is not None and result.signature.status == "valid" and result.diagnosis.verified:
+        return _sentence(result.diagnosis.verified)
     if first is not None:
         seen = "Nothing in the assertion explains this answer. " if result.kind is not None else ""
         return f"{seen}{_OFTEN[first.standing]} {first.title}."
@@ -195,7 +202,8 @@ def verdict_of(findings: tuple[Finding, ...], signature: Signature, kind: str | 
     return "accepted"
 
 
-def _finding(each: Finding) -> dict[str, Any]:
+def finding_json(each: Finding) -> dict[str, Any]:
+    """One finding in any of the JSON documents."""
     return {
         "rule": each.rule, "variant": each.variant or None, "severity": each.severity, "effect": each.effect,
         "confidence": each.confidence, "at": str(each.at), "message": each.message, "label": each.label or None,

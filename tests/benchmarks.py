@@ -2,6 +2,7 @@
 
 Throughput: the full diagnosis of distinct RS256-2048 assertions with the certificate, beside ``jwt.decode`` of the same ones.
 Start: the whole process on one token, beside a three-line script that imports PyJWT and verifies it.
+Forensics: what a signature that does not verify costs beyond one that does, without any search, beside one PyJWT verification.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jwt
+import minting
 from cryptography.hazmat.primitives import serialization
 from mint_samples import NOW, certificate, claims, new_key, token
 
 from jwtdoctor import diagnose
+from jwtdoctor.library import material
 
 SCRIPT = """import sys, jwt
 key = open(sys.argv[2]).read()
@@ -62,6 +65,47 @@ def throughput() -> None:
     print(f"             with its JSON  {as_json:6.1f} µs = {from_text / as_json:.2f}x and {prepared / as_json:.2f}x jwt.decode")
 
 
+FAULTS = {
+    "another key": {"private": "other"},
+    "edited after signing": {"mutation": "edited-beyond"},
+    "decoded JSON signed": {"mutation": "signed-decoded"},
+    "written with spaces": {"mutation": "rewritten"},
+    "PSS, longest salt, edited": {"header": {"alg": "PS256"}, "mutation": "pss-salt-edited"},
+    "bytes in reverse": {"mutation": "reversed"},
+    "ES256, another key": {"header": {"alg": "ES256"}, "private": "ec-other", "certificate": "ec"},
+    "ES256, written with spaces": {"header": {"alg": "ES256"}, "private": "ec", "mutation": "rewritten", "certificate": "ec"},
+}
+
+
+def forensics() -> None:
+    """The deterministic part on bad signatures, and that a good one does not pay for it."""
+    pem = minting.public_pem()
+    options = {"verify_exp": False, "verify_aud": False}
+    good = minting.mint()
+    verify = best(lambda each: jwt.decode(each, pem, algorithms=["RS256"], options=options), [good] * 50)
+    materials = {name: tuple(material(minting.certificate(name))) for name in ("match", "ec")}
+    print(f"forensics    one jwt.decode {verify:.0f} µs; a valid token loads of it: {loaded(good)}")
+    for title, fault in FAULTS.items():
+        given = materials[fault.get("certificate", "match")]
+        bad = minting.mint(**{name: value for name, value in fault.items() if name != "certificate"})
+        spent = best(
+            lambda each, given=given: diagnose(each, certificates=given, now=NOW, search=lambda tried: False), [bad] * 10
+        )
+        print(f"             {title:26} {spent / 1000:5.1f} ms, {spent / verify:4.0f}x")
+
+
+LOADED = """import sys, jwtdoctor
+assert jwtdoctor.diagnose(sys.argv[1], certificates=[sys.argv[2]], now=int(sys.argv[3])).results[0].signature.status == "valid"
+print(*sorted(each.rpartition(".")[2] for each in sys.modules if each.startswith("jwtdoctor.forensics.")))
+"""
+
+
+def loaded(good: str) -> str:
+    """The modules of the forensics that a fresh process imports for a valid token."""
+    words = [sys.executable, "-c", LOADED, good, minting.certificate("match").decode(), str(NOW)]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def start() -> None:
     """Whole processes in turn; the median of the ratios pair by pair."""
     key = new_key()
@@ -101,6 +145,7 @@ def large_paste() -> None:
 
 if __name__ == "__main__":
     throughput()
+    forensics()
     start()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"memory       {peak:.0f} MB at most in any of these processes")

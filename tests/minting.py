@@ -8,6 +8,7 @@ import functools
 import hashlib
 import hmac
 import json
+import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 FROZEN_NOW = 1795435200
 """2026-11-23T12:00:00Z, the moment at which every worked case is judged."""
@@ -52,11 +53,29 @@ _SIZES = {"match": 2048, "other": 2048, "rsa3072": 3072, "rsa1024": 1024}
 @functools.cache
 def key(name: str) -> Any:
     """The private key of that name: match, other, rsa3072, rsa1024, ec, or secret (bytes for HMAC)."""
-    if name == "ec":
+    if name in ("ec", "ec-other"):
         return ec.generate_private_key(ec.SECP256R1())
+    if name == "noise-16384":
+        return Noise()
     if name == "secret":
         return b"8F1C33C9A27E4D60B5E2F7A9D0C4B1E6A7D8F9E0B1C2D3E4F5A6B7C8D9E0F1A2"
     return rsa.generate_private_key(public_exponent=65537, key_size=_SIZES[name])
+
+
+class Noise:
+    """Signs with what a key of 16,384 bits might give: nobody waits here for one to be made."""
+
+    def sign(self, *_: object) -> bytes:
+        """2048 bytes below any modulus of that length."""
+        return bytes([1]) + random.Random(5).randbytes(2047)
+
+
+@functools.cache
+def public(name: str) -> Any:
+    """The public half of a key; of ``rsa16384`` there is only that, with a modulus that is no product of two primes."""
+    if name == "rsa16384":
+        return rsa.RSAPublicNumbers(65537, random.Random(7).getrandbits(16384) | 1 << 16383 | 1).public_key()
+    return key(name).public_key()
 
 
 def private_pem(name: str = "match", password: bytes | None = None) -> bytes:
@@ -67,20 +86,33 @@ def private_pem(name: str = "match", password: bytes | None = None) -> bytes:
 
 def public_pem(name: str = "match") -> bytes:
     """The public half as SubjectPublicKeyInfo PEM."""
-    return key(name).public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return public(name).public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 # --- certificates --------------------------------------------------------------------------------------------------------
 
 
-def issue(name: str = "match", *, start: int = -30 * DAY, end: int = 700 * DAY, filler: int = 0) -> x509.Certificate:
-    """A self-signed certificate; ``start`` and ``end`` are seconds relative to FROZEN_NOW, ``filler`` bytes make it large."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "acme-demo")])
+def issue(
+    name: str = "match",
+    *,
+    start: int = -30 * DAY,
+    end: int = 700 * DAY,
+    filler: int = 0,
+    by: str = "",
+    ca: bool = False,
+    hosts: tuple[str, ...] = (),
+) -> x509.Certificate:
+    """A certificate; ``start`` and ``end`` are seconds relative to FROZEN_NOW, ``filler`` bytes make it large.
+
+    It is self-signed, or issued by the key called ``by``; ``hosts`` make it one for TLS servers.
+    """
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "acme-authority" if ca else "acme-demo")])
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "acme-authority")]) if by else subject
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key(name).public_key())
+        .issuer_name(issuer)
+        .public_key(public(name))
         .serial_number(x509.random_serial_number())
         .not_valid_before(dt.datetime.fromtimestamp(FROZEN_NOW + start, dt.UTC))
         .not_valid_after(dt.datetime.fromtimestamp(FROZEN_NOW + end, dt.UTC))
@@ -88,7 +120,18 @@ def issue(name: str = "match", *, start: int = -30 * DAY, end: int = 700 * DAY, 
     if filler:
         unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), bytes(filler))
         builder = builder.add_extension(unknown, critical=False)
-    return builder.sign(key(name), hashes.SHA256())
+    if ca:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    if hosts:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in hosts]), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    return builder.sign(key(by or name), hashes.SHA256())
+
+
+def _resigned(found: x509.Certificate) -> x509.Certificate:
+    """The same certificate as if SHA-1 had signed it: libraries no longer make one, so the algorithm's name is replaced (same length)."""
+    sha256, sha1 = bytes.fromhex("300d06092a864886f70d01010b0500"), bytes.fromhex("300d06092a864886f70d0101050500")
+    return x509.load_der_x509_certificate(found.public_bytes(serialization.Encoding.DER).replace(sha256, sha1))
 
 
 def _pem(found: x509.Certificate) -> bytes:
@@ -139,6 +182,13 @@ _CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
     "pkcs12": _pkcs12,
     "keystore": lambda: b"\xfe\xed\xfe\xed\x00\x00\x00\x02" + bytes(64),
     "jwk": lambda: compact(jwk("match")),
+    "oct": lambda: compact({"kty": "oct", "k": b64u(key("secret"))}),
+    "rsa16384": lambda: _pem(issue("rsa16384", by="other")),
+    "chain-reversed": lambda: _pem(issue("other", ca=True)) + _pem(issue("match", by="other")),
+    "large-as-pem": lambda: _pem(issue("match", filler=2600)),
+    "sha1": lambda: _pem(_resigned(issue("match"))),
+    "tls-salesforce": lambda: _pem(issue("match", by="other", hosts=("*.my.salesforce.com", "login.salesforce.com"))),
+    "tls-host": lambda: _pem(issue("match", by="other", hosts=("www.acme-demo.example",))),
     "token": lambda: mint().encode(),
     "junk": lambda: b"this is no certificate\n",
     "empty": lambda: b"\n",
@@ -149,6 +199,21 @@ _CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
 def certificate(name: str) -> bytes:
     """The contents of what a worked case gives as ``--cert``."""
     return _CERTIFICATES[name]()
+
+
+def identifier(member: str, name: str) -> str:
+    """What a header's member says of the certificate called ``name``, rightly (``x5t``) or wrongly (``spki``, ``x5t-of-text``)."""
+    pem = certificate(name)
+    found = x509.load_pem_x509_certificate(pem)
+    der = found.public_bytes(serialization.Encoding.DER)
+    spki = found.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return {
+        "x5t": lambda: b64u(hashlib.sha1(der).digest()),
+        "x5t#S256": lambda: b64u(hashlib.sha256(der).digest()),
+        "x5t-of-text": lambda: b64u(hashlib.sha1(pem).digest()),
+        "spki": lambda: b64u(hashlib.sha256(spki).digest()),
+        "x5c": lambda: base64.b64encode(der).decode(),
+    }[member]()
 
 
 # --- signatures and tokens -----------------------------------------------------------------------------------------------
@@ -164,6 +229,8 @@ def sign(data: bytes, alg: str, private: Any) -> bytes:
     if isinstance(private, ec.EllipticCurvePrivateKey):
         r, s = decode_dss_signature(private.sign(data, ec.ECDSA(digest)))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    if isinstance(private, Noise):
+        return private.sign()
     if alg.startswith("PS"):
         return private.sign(data, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
     return private.sign(data, padding.PKCS1v15(), digest)
@@ -189,7 +256,44 @@ def _decoded(data: bytes) -> bytes:
     return b".".join(base64.urlsafe_b64decode(part + b"==") for part in data.split(b"."))
 
 
+def _digest_info(data: bytes) -> bytes:
+    """A SHA-256 DigestInfo that leaves out the NULL parameters."""
+    return bytes.fromhex("302f300b06096086480165030402010420") + hashlib.sha256(data).digest()
+
+
+def _raw(number: bytes, private: rsa.RSAPrivateKey) -> bytes:
+    numbers = private.private_numbers()
+    size = private.key_size // 8
+    return pow(int.from_bytes(number, "big"), numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
+
+
+def _standard(data: bytes) -> bytes:
+    return _padded(data).replace(b"-", b"+").replace(b"_", b"/")
+
+
+def _respaced(data: bytes) -> bytes:
+    """Header and claims with the spaces that Python's JSON encoder writes."""
+    parts = (base64.urlsafe_b64decode(part + b"==") for part in data.split(b"."))
+    return ".".join(b64u(json.dumps(json.loads(part)).encode()) for part in parts).encode()
+
+
+def _salted(data: bytes, private: rsa.RSAPrivateKey, mask: hashes.HashAlgorithm, salt: int) -> bytes:
+    return private.sign(data, padding.PSS(padding.MGF1(mask), salt), hashes.SHA256())
+
+
 _SIGNATURES: Mapping[str, Callable[[bytes, str, Any], bytes]] = {
+    "rewritten": lambda data, alg, private: sign(_respaced(data), alg, private),
+    "no-dot": lambda data, alg, private: sign(data.replace(b".", b""), alg, private),
+    "before-url-safe": lambda data, alg, private: sign(_standard(data), alg, private),
+    "utf16": lambda data, alg, private: sign(data.decode().encode("utf-16-le"), alg, private),
+    "text-of-bytes": lambda data, alg, private: sign(b"b'" + data + b"'", alg, private),
+    "no-padding": lambda data, alg, private: _raw(hashlib.sha256(data).digest(), private),
+    "digest-info": lambda data, alg, private: _bare_block(_digest_info(data), private),
+    "pss-mask": lambda data, alg, private: _salted(data, private, hashes.SHA1(), 32),
+    "pss-salt": lambda data, alg, private: _salted(data, private, hashes.SHA256(), padding.PSS.MAX_LENGTH),
+    "other-token": lambda data, alg, private: sign(OTHER_TOKEN.rpartition(".")[0].encode(), alg, private),
+    "hmac-with-certificate": lambda data, alg, private: hmac.new(certificate("match"), data, "sha256").digest(),
+    "reversed": lambda data, alg, private: sign(data, alg, private)[::-1],
     "signed-decoded": lambda data, alg, private: sign(_decoded(data), alg, private),
     "payload-only": lambda data, alg, private: sign(data.split(b".")[1], alg, private),
     "newline": lambda data, alg, private: sign(data + b"\n", alg, private),
@@ -208,7 +312,32 @@ _SIGNATURES: Mapping[str, Callable[[bytes, str, Any], bytes]] = {
 }
 """Mutations of what is signed, or how."""
 
+_BEFORE: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "edited": lambda claims: {name: value for name, value in claims.items() if name != "jti"},
+    "edited-aud": lambda claims: {**claims, "aud": "https://test.salesforce.com"},
+    "edited-exp": lambda claims: {**claims, "exp": FROZEN_NOW - 11093},
+    "dropped-iat": lambda claims: {**claims, "iat": FROZEN_NOW},
+    "edited-beyond": lambda claims: {**claims, "iss": ISS[::-1]},
+    "pss-salt-edited": lambda claims: {**claims, "iss": ISS[::-1]},
+}
+"""Claims as they were signed, before somebody changed them to those of the token."""
+OTHER_TOKEN = f"{b64u(compact(HEADER))}.{b64u(compact({**CLAIMS, 'sub': 'somebody@acme-demo.example'}))}.c2lnbmF0dXJl"
+
+
+_LUCKY: Mapping[str, Callable[[bytes], bool]] = {
+    "leading-zero-lost": lambda signature: not signature[0],
+    "leading-zero-added": lambda signature: signature[0] > 127,
+    "unpadded": lambda signature: not signature[0],
+    "plus-to-space": lambda signature: b"+" in base64.b64encode(signature)[8:-8],
+}
+"""Faults that not every signature can have: further tokens are made until one can."""
+
 _WRITINGS: Mapping[str, Callable[[bytes], str]] = {
+    "leading-zero-lost": lambda signature: b64u(signature.lstrip(b"\0")),
+    "leading-zero-added": lambda signature: b64u(b"\0" + signature),
+    "unpadded": lambda signature: b64u(signature[:32].lstrip(b"\0") + signature[32:].lstrip(b"\0")),
+    "plus-to-space": lambda signature: b64u(signature).replace("-", " "),
+    "one-character": lambda signature: b64u(signature)[:-1] + ("A" if b64u(signature)[-1] != "A" else "Q"),
     "double-encoded": lambda signature: b64u(base64.b64encode(signature)),
     "hex": lambda signature: b64u(signature.hex().encode()),
     "hex-text": lambda signature: signature.hex(),
@@ -229,22 +358,36 @@ def mint(
     ``mutation`` makes it wrong in one way: see the tables above, and ``edited`` (claims changed after signing), ``std-base64``
     (all parts in standard base64), ``trailing-bits`` (a last character that carries bits).
     """
+    known = {None, "std-base64", "trailing-bits", *_BEFORE, *_SIGNATURES, *_WRITINGS}
+    if mutation not in known:
+        raise KeyError(f"no mutation is called {mutation!r}")
     if mutation == "std-base64":
         return _standard_base64(header, claims, private)
-    alg = str(header.get("alg", "RS256"))
-    payload = claims.encode() if isinstance(claims, str) else compact(claims)
-    data = f"{b64u(compact(header))}.{b64u(payload)}".encode()
-    signature = _SIGNATURES.get(mutation or "", sign)(data, alg, key(private))
-    if mutation == "edited":
+    if mutation == "edited" and not isinstance(claims, str):
+        claims = {**claims, "jti": "edited after signing"}
+    data, signature = _signed(header, claims, private, mutation or "")
+    for attempt in range(5000 if mutation in _LUCKY else 0):
+        if _LUCKY[mutation or ""](signature):
+            break
         assert not isinstance(claims, str)
-        data = f"{b64u(compact(header))}.{b64u(compact({**claims, 'jti': 'edited after signing'}))}".encode()
+        data, signature = _signed(header, {**claims, "jti": str(attempt)}, private, mutation or "")
     written = _WRITINGS.get(mutation or "", b64u)(signature)
     if mutation == "trailing-bits":
         written = _with_trailing_bits(written)
-    known = {None, "edited", "trailing-bits", *_SIGNATURES, *_WRITINGS}
-    if mutation not in known:
-        raise KeyError(f"no mutation is called {mutation!r}")
     return f"{data.decode()}.{written}"
+
+
+def _signed(header: Mapping[str, Any], claims: Mapping[str, Any] | str, private: str, mutation: str) -> tuple[bytes, bytes]:
+    """The JWS signing input of the token, and the signature that its maker put to it."""
+    alg = str(header.get("alg", "RS256"))
+
+    def input_of(payload: Mapping[str, Any] | str) -> bytes:
+        written = payload.encode() if isinstance(payload, str) else compact(payload)
+        return f"{b64u(compact(header))}.{b64u(written)}".encode()
+
+    before = claims if isinstance(claims, str) else _BEFORE.get(mutation, dict)(dict(claims))
+    maker = _SIGNATURES["pss-salt"] if mutation == "pss-salt-edited" else _SIGNATURES.get(mutation, sign)
+    return input_of(claims), maker(input_of(before), alg, key(private))
 
 
 def _with_trailing_bits(written: str) -> str:

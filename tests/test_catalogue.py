@@ -321,7 +321,6 @@ OF_OTHER_PROVIDERS = {
     "scope-missing": "a scope claim inside the assertion (Google, DocuSign)",
     "jti-missing": "one-time ids that are mandatory (Box, Entra)",
     "header-missing-kid-or-x5t": "key identifiers in the header (Entra, Box)",
-    "x5t-wrong-digest": "certificate thumbprints in the header (Entra)",
 }
 
 

@@ -254,6 +254,8 @@ def test_a_certificate_of_another_key(folder):
         "reason": "signature-wrong-key",
         "certificate": None,
         "sha256": None,
+        "expected": None,
+        "remains": [],
     }
 
 
@@ -263,9 +265,9 @@ def test_a_certificate_of_another_key(folder):
         ("gone.crt", "no such file"),
         ("a folder", "directory"),
         ("empty.txt", "empty"),
-        ("binary.bin", "no certificate"),
-        ("answer.txt", "no certificate"),
-        ("key.pem", "private key"),
+        ("binary.bin", "no key can be read"),
+        ("answer.txt", "no key can be read"),
+        ("locked.pem", "--passphrase-file"),
         ("good.txt", "JWT"),
         ("huge.crt", "larger"),
         ("", ""),
@@ -276,7 +278,29 @@ def test_certificates_that_cannot_be_used(folder, name, said):
     if name == "huge.crt":
         with (folder / name).open("wb") as file:
             file.truncate(100 * 1024 * 1024)
+    (folder / "locked.pem").write_text(pem(password=b"throwaway"))
     refused(run("good.txt", "--cert", name, "--format", "json", cwd=folder), said)
+
+
+@pytest.mark.parametrize("name", ["key.pem", "both.pem", "a folder", "locked.pem"])
+def test_key_files_that_are_no_certificate_serve_all_the_same(folder, name):
+    """A private key by its public half, alone or beside its certificate; a folder; an encrypted key with its passphrase."""
+    (folder / "both.pem").write_bytes(certificate() + pem().encode())
+    (folder / "a folder" / "app.crt").write_bytes(certificate())
+    (folder / "a folder" / "notes.txt").write_text("nothing")
+    (folder / "locked.pem").write_text(pem(password=b"throwaway"))
+    done = run("good.txt", "--cert", name, *AT, "--format", "json", cwd=folder, env={"JWTDOCTOR_PASSPHRASE": "throwaway"})
+    (result,) = results(done)
+    assert (result["signature"]["status"], done.stderr) == ("valid", "")
+    assert pem().splitlines()[5] not in done.stdout
+
+
+def test_a_certificate_that_cannot_be_used_beside_one_that_can(folder):
+    """It is told, the other serves, and the code says that not all could be done."""
+    done = run("good.txt", "--cert", "app.crt", "--cert", "empty.txt", *AT, "--format", "json", cwd=folder)
+    assert (done.returncode, results(done)[0]["signature"]["status"]) == (2, "valid")
+    assert done.stderr.startswith("jwtdoctor: --cert empty.txt: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_certificate_with_an_odd_serial_number(folder):

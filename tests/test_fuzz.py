@@ -246,6 +246,14 @@ def _corpus() -> list[str]:
     ]
 
 
+def _never(tried: int) -> bool:
+    return False
+
+
+def _briefly(tried: int) -> bool:
+    return tried < 200
+
+
 class Source:
     """Makes inputs cheaply, each from its own generator, so that one can be made again without the others."""
 
@@ -253,7 +261,7 @@ class Source:
         self.corpus = _corpus()
         self.signature = self.corpus[0].rpartition(".")[2]
         given = (CERTIFICATE, OTHER, DER, PUBLIC_PEM, json.dumps(JWK), pem(key=NO_SECRET))
-        self.certificates = [material(each) for each in given]
+        self.certificates = [found for each in given for found in material(each)]
 
     def value(self, rng: random.Random, depth: int = 0) -> str:
         """A JSON value as text, often an odd one."""
@@ -340,6 +348,12 @@ class Source:
             )
         if rng.random() < 0.3:
             options["certificates"] = [self.certificate(rng) for _ in range(rng.choice((1, 1, 2)))]
+        # A search of a few hundred candidates goes through the same code as one of a million.
+        options["search"] = rng.choice((_never, _briefly))
+        if rng.random() < 0.1:
+            options["secrets"] = [("secret.txt", rng.choice(TEXTS).encode("utf-8", "replace"))]
+        if rng.random() < 0.1:
+            options["beside"] = [rng.choice(self.corpus)]
         if rng.random() < 0.2:
             options["profile"] = rng.choice(("salesforce", "generic"))
         if rng.random() < 0.1:

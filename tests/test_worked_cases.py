@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -30,9 +31,18 @@ def worked_cases() -> Iterator[Any]:
             yield pytest.param(rule["name"], worked, id=f"{rule['name']}: {worked['title']}")
 
 
+def filled(header: Any) -> Any:
+    """A header with ``{x5t:match}`` and the like replaced by what the certificate of that name gives."""
+    if isinstance(header, str):
+        return re.sub(r"\{([\w#-]+):(\w+)\}", lambda m: minting.identifier(m[1], m[2]), header)
+    if isinstance(header, list):
+        return [filled(each) for each in header]
+    return {name: filled(each) for name, each in header.items()} if isinstance(header, Mapping) else header
+
+
 def token_of(worked: Mapping[str, Any]) -> str:
     """The assertion that a worked case describes."""
-    header = worked.get("header", minting.HEADER)
+    header = filled(worked.get("header", minting.HEADER))
     private, mutation = worked.get("key", "match"), worked.get("mutation")
     if "payload" in worked:
         payload = worked["payload"].replace("{iss}", minting.ISS).replace("{sub}", minting.SUB)
@@ -91,7 +101,8 @@ def case_of(catalog: Catalog, worked: Mapping[str, Any]) -> Case:
     """The case that a worked case describes, built as the library builds it."""
     pastes = intake.read(pasted(worked))
     assert len(pastes) == 1, f"a worked case pastes one candidate, not {len(pastes)}"
-    certificates = (material(minting.certificate(worked["certificate"])),) if "certificate" in worked else ()
+    names = [worked["certificate"], *worked.get("candidates", ())] if "certificate" in worked else []
+    certificates = tuple(each for name in names for each in material(minting.certificate(name), name))
     return Case(
         pastes[0],
         profile=catalog.profiles[worked.get("profile", "salesforce")],
@@ -100,7 +111,14 @@ def case_of(catalog: Catalog, worked: Mapping[str, Any]) -> Case:
         answer=answer.parse(worked["error"]) if "error" in worked else None,
         now=worked.get("now", minting.FROZEN_NOW),
         app=worked.get("app"),
+        secrets=tuple((f"the text of {name}", minting.certificate(name)) for name in names),
+        others=tuple(BESIDE[name].rpartition(".")[0].encode() for name in worked.get("beside", ())),
+        search=(lambda tried: tried < 300_000) if worked.get("search") else (lambda tried: False),
     )
+
+
+BESIDE = {"other-token": minting.OTHER_TOKEN}
+"""Tokens that a worked case gives beside the one it is about."""
 
 
 def examined(catalog: Catalog, name: str, worked: Mapping[str, Any]) -> Answers:

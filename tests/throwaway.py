@@ -38,9 +38,13 @@ def part(members: Any) -> str:
     return b64(members if isinstance(members, str | bytes) else json.dumps(members))
 
 
-@functools.cache
 def rsa_key(name: str = "signer") -> rsa.RSAPrivateKey:
-    """A key for this run; another name is another key."""
+    """A key for this run; another name is another key, and the name left out is the first one."""
+    return _rsa_key(name)
+
+
+@functools.cache
+def _rsa_key(name: str) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

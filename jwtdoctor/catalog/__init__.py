@@ -58,6 +58,8 @@ class Variant(NamedTuple):
     """Rules whose findings are only consequences of this one."""
     because: str = ""
     """Why the profile weighs it as it does."""
+    remains: tuple[str, ...] = ()
+    """Causes of which it must be one, where it cannot be told which."""
 
 
 class Rule(NamedTuple):
@@ -135,6 +137,8 @@ class Symptom(NamedTuple):
     matches: tuple[Match, ...]
     causes: tuple[Candidate, ...]
     cites: tuple[str, ...]
+    verified: str = ""
+    """What it means once the signature is known to verify with the certificate given."""
 
 
 class Host(NamedTuple):
@@ -221,7 +225,7 @@ def document() -> dict[str, Any]:
     return {**read(folder), "sources": str(folder)}
 
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised with every change of the compiled file's structure."""
 
 
@@ -261,7 +265,9 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
     variants: dict[str, Variant] = {}
     explains = tuple(raw.get("explains", ()))
     if base:
-        variants[""] = Variant(raw["severity"], raw["effect"], raw["confidence"], Wording(**base), explains)
+        variants[""] = Variant(
+            raw["severity"], raw["effect"], raw["confidence"], Wording(**base), explains, remains=tuple(raw.get("remains", ()))
+        )
     for name, own in raw.get("variant", {}).items():
         words = {**base, **{k: v for k, v in own.items() if k in Wording._fields}}
         variants[name] = Variant(
@@ -270,6 +276,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
             own.get("confidence", raw["confidence"]),
             Wording(**words),
             tuple(own.get("explains", explains)),
+            remains=tuple(own.get("remains", raw.get("remains", ()))),
         )
     return Rule(
         name=raw["name"],
@@ -315,6 +322,7 @@ def _symptom(raw: Mapping[str, Any]) -> Symptom:
             for c in raw["cause"]
         ),
         cites=tuple(raw["cites"]),
+        verified=" ".join(raw.get("verified", "").split()),
     )
 
 

@@ -52,7 +52,7 @@ _WORDS: dict[str, Kind] = dict.fromkeys(_SAYS, _text)
 RULE: dict[str, Kind] = {
     "name": _text, "title": _text, "check": _text, "params": _table, "stage": _one_of(*STAGES),
     "severity": _one_of(*SEVERITIES), "effect": _one_of(*EFFECTS), "confidence": _one_of(*CONFIDENCES),
-    "since": _text, "cites": _some, "explains": _texts, "profiles": _texts, "says": _table, "variant": _table,
+    "since": _text, "cites": _some, "explains": _texts, "remains": _some, "profiles": _texts, "says": _table, "variant": _table,
     "explain": _table, "case": _tables,
 }  # fmt: skip
 RULE_NEEDS = (
@@ -74,20 +74,21 @@ VARIANT: dict[str, Kind] = {
     "effect": RULE["effect"],
     "confidence": RULE["confidence"],
     "explains": _texts,
+    "remains": _some,
 }
 CASE: dict[str, Kind] = {
     "title": _text, "header": _table, "claims": _table, "without": _texts, "only": _table, "text": _text, "now": _any,
     "endpoint": _text, "error": _text, "certificate": _text, "key": _text, "mutation": _text, "profile": _text, "app": _text,
-    "request": _table, "payload": _text, "finds": lambda v: isinstance(v, list),
+    "request": _table, "payload": _text, "search": lambda v: v is True, "candidates": _some, "beside": _some, "finds": lambda v: isinstance(v, list),
 }  # fmt: skip
 UNSEEN_NEEDS = ("name", "title", "why", "ask", "look", "help", "cites")
 UNSEEN: dict[str, Kind] = dict.fromkeys(UNSEEN_NEEDS, _text) | {"cites": _some, "stage": _one_of(*STAGES)}
 SYMPTOM: dict[str, Kind] = {
     "name": _text, "shows": _text, "meaning": _text, "stage": _one_of(*STAGES),
-    "passed": lambda v: isinstance(v, list) and set(v) <= set(STAGES), "implies": _table, "explain": _text, "cites": _some,
+    "passed": lambda v: isinstance(v, list) and set(v) <= set(STAGES), "implies": _table, "explain": _text, "verified": _text, "cites": _some,
     "match": _tables, "cause": _tables,
 }  # fmt: skip
-SYMPTOM_NEEDS = tuple(key for key in SYMPTOM if key != "implies")
+SYMPTOM_NEEDS = tuple(key for key in SYMPTOM if key not in ("implies", "verified"))
 MATCH: dict[str, Kind] = {
     "error": _text, "description": _text, "text": _text, "status": lambda v: isinstance(v, int), "bare": lambda v: v is True,
 }  # fmt: skip
@@ -246,9 +247,10 @@ def _refuse_strangers(plain: Mapping[str, Any], files: Mapping[Path, File], owne
                 if variant not in rules.get(cause["name"], {}).get("variant", {}):
                     raise file.refuse(variant, f"{cause['name']!r} has no wording {variant!r}")
         variants = data.get("variant", {}).values() if "check" in data else ()
-        for name in (*data.get("explains", ()), *(n for each in variants for n in each.get("explains", ()))):
-            if name not in rules:
-                raise file.refuse("explains", f"no rule is called {name!r}")
+        for key in ("explains", "remains"):
+            for name in (*data.get(key, ()), *(n for each in variants for n in each.get(key, ()))):
+                if name not in rules:
+                    raise file.refuse(key, f"no rule is called {name!r}")
         for name in data.get("profiles", ()):
             if name not in profiles:
                 raise file.refuse("profiles", f"no profile is called {name!r}")

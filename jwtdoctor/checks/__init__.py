@@ -5,7 +5,7 @@ Importing this package registers every check under the name that rules call it b
 
 from __future__ import annotations
 
-from . import audience, certificate, header, identity, request, shape, signature, time
+from . import audience, certificate, header, identity, keyid, request, shape, signature, time
 from .fingerprints import Fingerprints, take
 from .registry import CHECKS, Check, check
 
@@ -18,6 +18,7 @@ __all__ = [
     "check",
     "header",
     "identity",
+    "keyid",
     "request",
     "shape",
     "signature",

@@ -21,6 +21,8 @@ _LONG_AFTER_1970 = 10**8
 """Before, a lifetime and a moment look alike, and distances do not tell all."""
 _LONGEST = 512
 """Longer texts are not remembered: memory is bounded by bytes as well as by count."""
+_OF_HMAC = (32, 48, 64)
+"""Bytes of an HMAC: no other signature is compared with the secrets at hand."""
 _NO_CLAIM = object()
 
 
@@ -41,6 +43,7 @@ class Fingerprints(NamedTuple):
     verified: Hashable
     certificates: Hashable
     no_request: Hashable
+    secrets: Hashable
 
 
 def take(case: Case) -> Fingerprints | None:
@@ -65,6 +68,7 @@ def take(case: Case) -> Fingerprints | None:
         status if status != "invalid" else None,
         _certificates(case),
         True if case.request is None else None,
+        None if case.secrets and len(form.inner) in _OF_HMAC else True,
     )
 
 
@@ -98,8 +102,8 @@ def _certificates(case: Case) -> Hashable:
     if len(given) > 1 or case.moment is None:
         return None
     one = given[0]
-    if one.not_before is None or one.not_after is None:
+    if one.candidate or one.not_before is None or one.not_after is None or (case.warn_days or 0) * 86400 > _FAR_FROM_EXPIRY:
         return None
     if not one.not_before < case.moment < one.not_after - _FAR_FROM_EXPIRY:
         return None
-    return one.sha256, one.file_size, one.why
+    return one.sha256, one.file_size, one.why, one.form, one.private

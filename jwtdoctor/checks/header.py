@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..case import Case
+from ..forensics.shape import hash_name
 from .registry import NOTHING, Outcome, check, one
 from .signature import wrapping
 
@@ -14,16 +15,36 @@ def algorithm_none(case: Case, params: object) -> Outcome:
     return one("header", "alg", value=alg) if isinstance(alg, str) and alg.lower() == "none" else NOTHING
 
 
-@check("algorithm-hmac", facts="value size", variants="said looks", needs="header", reads="header signature_form")
+def shared_secret(case: Case) -> tuple[str, str, str] | None:
+    """Facet: which of the texts at hand served as the HMAC secret, how it was read, and with which hash."""
+    if case.token is None or not case.secrets:
+        return None
+    from ..forensics.secret import signer
+
+    return signer(case.secrets, case.token.signing_input, case.facet(wrapping).inner)
+
+
+@check(
+    "algorithm-hmac",
+    facts="value size secret hash",
+    variants="said looks secret",
+    needs="header",
+    reads="header signature_form secrets",
+)
 def algorithm_hmac(case: Case, params: object) -> Outcome:
-    """Signed with a shared secret: by its own word, or by the length of the signature."""
+    """Signed with a shared secret: with one at hand, by the header's own word, or by the length of the signature."""
     alg = case.header.get("alg")
+    known = case.facet(shared_secret)
+    if known is not None:
+        name, words, hash = known
+        secret = f"{name} {words}" if words else name
+        return one("signature", "", "secret", value=str(alg), size=0, secret=secret, hash=hash_name(hash))
     if isinstance(alg, str) and alg.upper().startswith("HS"):
-        return one("header", "alg", "said", value=alg, size=0)
+        return one("header", "alg", "said", value=alg, size=0, secret="", hash="")
     if case.token is None or not case.token.signature.data or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
         return NOTHING
     size = len(case.facet(wrapping).inner)
-    return one("signature", "", "looks", value=alg, size=size) if size in (32, 48) else NOTHING
+    return one("signature", "", "looks", value=alg, size=size, secret="", hash="") if size in (32, 48) else NOTHING
 
 
 @check(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from .. import kinds
 from ..case import Case
 from ..decode import Part, Problem
-from ..forensics import SIZES
+from ..forensics.shape import SIZES
 from ..model import Hit, Place
 from .registry import NOTHING, Outcome, check, one
-from .signature import wrapping
+from .signature import examined, wrapping
 
 _SECRET_KINDS = frozenset({"private-key", "private-key-der", "private-jwk", "service-account-key"})
 
@@ -54,7 +54,7 @@ _PART_NAMES = {"header": "header", "payload": "claims part", "signature": "signa
     facts="part detail count",
     variants=f"{_PROBLEMS} nothing odd-size wrapped wrapped-paste",
     needs="paste",
-    reads="shape signature_form header",
+    reads="shape signature_form header verified",
 )
 def is_malformed(case: Case, params: object) -> Outcome:
     """The text cannot be read as header.claims.signature."""
@@ -90,15 +90,22 @@ _AROUND = {
 
 
 def _odd_size(case: Case) -> Outcome:
-    """An RSA signature is as long as the key, and keys have round sizes: another length was cut or damaged."""
+    """An RSA signature is as long as the key, and keys have round sizes; an elliptic-curve one has the curve's: another length
+    was cut or damaged."""
     alg = case.header.get("alg")
-    if case.token is None or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
+    if case.token is None or not isinstance(alg, str) or not alg.startswith(("RS", "PS", "ES", "EdDSA")):
         return NOTHING
     found = case.facet(wrapping)
     size = len(found.inner)
-    if found.wrapping != "plain" or size in SIZES or size % 64 == 0:
+    if found.wrapping != "plain" or size in SIZES or (size % 64 == 0 and size >= 128) or _is_explained(case):
         return NOTHING
     return one("signature", "", "odd-size", part="signature", detail=str(size), count=3)
+
+
+def _is_explained(case: Case) -> bool:
+    """Whether the right key told already what the odd length comes from."""
+    found = case.facet(examined).found
+    return found is not None and found.fault in ("encoding", "bytes")
 
 
 def _is_none(case: Case, name: str, problem: Problem) -> bool:
@@ -113,9 +120,12 @@ def _hit(name: str, problem: Problem, count: int) -> Hit:
 @check(
     "part-encoding",
     facts="part detail",
-    variants="unescaped-plus padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex hex-text der",
+    variants=(
+        "unescaped-plus padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex hex-text der "
+        "leading-zero-lost leading-zero-added reversed unpadded plus-to-space damaged"
+    ),
     needs="paste",
-    reads="shape signature_form",
+    reads="shape signature_form verified",
 )
 def part_encoding(case: Case, params: object) -> Outcome:
     """A part is not plain base64url, or a second encoding hides inside the signature. RFC 7515 §2, RFC 7518 §3.4."""
@@ -143,7 +153,18 @@ def part_encoding(case: Case, params: object) -> Outcome:
                     variant,
                 )
             )
-    return hits
+    return [*hits, *_proven(case)]
+
+
+_PROVEN = frozenset({"leading-zero-lost", "leading-zero-added", "reversed", "unpadded", "plus-to-space", "damaged"})
+
+
+def _proven(case: Case) -> list[Hit]:
+    """Damage that only the right key shows: put right, the signature verifies."""
+    found = case.facet(examined).found
+    if found is None or found.fault != "encoding" or found.variant not in _PROVEN:
+        return []
+    return [Hit(Place("signature"), {"part": "signature", "detail": found.detail}, found.variant)]
 
 
 def _odd(name: str, part: Part) -> list[Hit]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import oracle
-from ..case import NEEDS, Case
-from ..decode import Token
-from ..forensics import SIZES, Opened, Shape, open_rsa, shape_of
+from ..case import NEEDS, Case, locate
+from ..decode import Token, unbase64
+from ..forensics.shape import Shape, hash_name, shape_of
 from ..keys import Material
-from ..model import SignatureStatus, Skipped
+from ..model import Hit, Place, SignatureStatus, Skipped
+from ..moments import utc
+from .audience import address
 from .registry import NOTHING, Outcome, check, one
+
+if TYPE_CHECKING:
+    from ..forensics.autopsy import Autopsy, Evidence
+    from ..forensics.edits import Change, Known
 
 
 class Examined(NamedTuple):
@@ -23,14 +27,21 @@ class Examined(NamedTuple):
     reason: str | None
     material: Material | None = None
     """The certificate that verifies; failing that, the one whose key it is; failing that, the first."""
+    found: Autopsy | None = None
+    """Why it does not verify."""
     variant: str = ""
-    hash: str = ""
-    detail: str = ""
 
 
 _ALGORITHM = re.compile(r"(?:(?:RS|PS|ES|HS)(?:256|384|512)|ES256K|ES521|EdDSA)\Z")
 _CERTIFICATE, _HEADER = NEEDS["certificate"][0], NEEDS["header"][0]
 _NOT_EXAMINED = Examined("not-examined", None)
+_REASONS = {
+    "key": "signature-wrong-key",
+    "bytes": "signature-wrong-bytes",
+    "encoding": "signature-encoding",
+    "hmac": "alg-hs256",
+}
+"""What an autopsy finds → the contract's ``signature.reason``."""
 
 
 def wrapping(case: Case) -> Shape:
@@ -51,17 +62,24 @@ def examined(case: Case) -> Examined:
         return _NOT_EXAMINED
     alg = case.header.get("alg")
     if not isinstance(alg, str) or not _ALGORITHM.match(alg):
-        return Examined("invalid", "alg-none" if str(alg).lower() == "none" else None, usable[0], "no-algorithm")
+        return Examined("invalid", "alg-none" if str(alg).lower() == "none" else None, usable[0], variant="no-algorithm")
     signature = token.signature.data
     if not signature:
-        return Examined("invalid", "alg-none" if alg.lower() == "none" else None, usable[0])
-    signing_input = token.signing_input
+        return _unreadable(case, alg, usable)
     for material in usable:
-        if oracle.verify(alg, material, signing_input, signature) == "valid":
+        if oracle.verify(alg, material, token.signing_input, signature) == "valid":
             if not token.clean and _is_oddly_written(token):
-                return Examined("invalid", "signature-encoding", material, "key-fits")
+                return Examined("invalid", "signature-encoding", material)
             return Examined("valid", None, material)
-    return _why_not(case, alg, usable, signing_input, signature)
+    return _why_not(case, alg, usable)
+
+
+def _unreadable(case: Case, alg: str, usable: list[Material]) -> Examined:
+    """No bytes to examine: an empty signature, or one that is no base64url, whose lost character may be found."""
+    if case.token is None or not case.token.signature.text:
+        return Examined("invalid", "alg-none" if alg.lower() == "none" else None, usable[0])
+    found = _why_not(case, alg, usable)
+    return found if found.reason == "signature-encoding" else Examined("invalid", None, usable[0])
 
 
 def _is_oddly_written(token: Token) -> bool:
@@ -69,117 +87,138 @@ def _is_oddly_written(token: Token) -> bool:
     return bool(token.header.oddities or token.payload.oddities or token.signature.oddities)
 
 
-def _why_not(case: Case, alg: str, usable: list[Material], signing_input: bytes, signature: bytes) -> Examined:
-    if alg.upper().startswith("HS"):
-        return Examined("invalid", "alg-hs256", usable[0])
-    wrapped = case.facet(wrapping)
-    if wrapped.wrapping in ("base64", "hex", "hex-text"):
-        for material in usable:
-            if oracle.verify(alg, material, signing_input, wrapped.inner) == "valid":
-                return Examined("invalid", "signature-encoding", material)
-        signature = wrapped.inner
-    if wrapped.wrapping == "der":
-        return Examined("invalid", "signature-encoding", usable[0])
-    if alg.startswith(("RS", "PS")) and len(wrapped.inner) in (32, 48):
-        return Examined("invalid", "alg-hs256", usable[0])
-    opened = [(material, open_rsa(material.key, signature)) for material in usable if material.type == "RSA"]
-    for material, found in opened:
-        if found.padding in ("pkcs1", "pss"):
-            variant, detail = _bytes(case, alg, found)
-            return Examined("invalid", "signature-wrong-bytes", material, variant, found.hash, detail)
-    if alg.startswith(("RS", "PS")) and len(signature) not in SIZES and len(signature) % 64:
-        return Examined("invalid", None, usable[0], "odd-size")
-    if not opened:
-        return Examined("invalid", None, usable[0], "undecided" if alg.startswith(("ES", "Ed")) else "other-type")
-    if any(found.padding == "too-large" for _, found in opened):
-        return Examined("invalid", None, usable[0], "undecided")
-    size = next((found for _, found in opened if found.padding != "length"), None)
-    return Examined("invalid", "signature-wrong-key", opened[0][0], "other-size" if size is None else "other-key")
+def _why_not(case: Case, alg: str, usable: list[Material]) -> Examined:
+    from ..forensics.autopsy import autopsy
+
+    found = autopsy(_evidence(case, alg, usable))
+    return Examined("invalid", _REASONS.get(found.fault), found.material or usable[0], found, found.variant)
 
 
-def _bytes(case: Case, alg: str, found: Opened) -> tuple[str, str]:
-    """Right key: which bytes, hash or padding the signature is over instead."""
-    if found.padding == "pss":
-        if alg.startswith("PS"):
-            return ("pss-other-hash" if found.hash != _hash(alg) else "other-bytes"), f"salt of {found.salt} bytes"
-        return "pss", f"salt of {found.salt} bytes"
-    if alg.startswith("PS"):
-        return "pkcs1", ""
-    if not found.hash:
-        expected = hashlib.new(_hash(alg), _input(case)).digest()
-        return ("no-digest-info" if found.digest == expected else "raw-bytes"), f"{len(found.digest)} bytes"
-    for name, data in _candidates(case):
-        if hashlib.new(found.hash, data, usedforsecurity=False).digest() == found.digest:
-            return ("other-hash" if name == "as-sent" else name), found.hash
-    return "other-bytes", found.hash
+def _evidence(case: Case, alg: str, usable: list[Material]) -> Evidence:
+    from ..forensics.autopsy import Evidence, distinct
+
+    assert case.token is not None  # noqa: S101 - the callers have looked
+    return Evidence(
+        case.token,
+        alg,
+        distinct(usable),
+        case.facet(wrapping),
+        case.secrets,
+        case.others,
+        _with_plus(case),
+        _known(case),
+        case.search,
+    )
 
 
-def _hash(alg: str) -> str:
-    return {"256": "sha256", "384": "sha384", "512": "sha512"}.get(alg[2:], "sha256")
+def _with_plus(case: Case) -> bytes | None:
+    """The signature with the spaces that stood in the paste read as ``+``."""
+    spaced = case.paste.spaced if case.paste is not None else ""
+    return unbase64(spaced.replace(" ", "+"))[0] if spaced else None
 
 
-def _input(case: Case) -> bytes:
-    return case.token.signing_input if case.token is not None else b""
+def _known(case: Case) -> Known:
+    """Values that may have stood in the token when it was signed, from the profile and from what else is at hand."""
+    from ..forensics.edits import Known
+
+    settings = case.profile.settings
+    origins = [f"https://{host}" for host in settings.get("shared_hosts", {}).values()]
+    suffixes = list(settings.get("subject", {}).get("sandbox_words", ()))
+    for url in (case.endpoint, case.claims.get("aud")):
+        found = address(url) if isinstance(url, str) else None
+        if found is None:
+            continue
+        origins.append(f"https://{found.host}")
+        place = locate(case.profile, found.host)
+        if place is not None and place.org and "own_host" in settings:
+            origins.append(re.sub("<[^>]*>", place.org, settings["own_host"]))
+        if place is not None and place.sandbox:
+            suffixes.insert(0, place.sandbox)
+    path = settings.get("token_path", "")
+    shapes = (*origins, *(f"{each}{path}" for each in origins), *(f"{each}/" for each in origins))
+    return Known(tuple(dict.fromkeys(shapes)), tuple(settings.get("usual_lifetimes", ())), tuple(dict.fromkeys(suffixes)))
 
 
-def _candidates(case: Case) -> Iterator[tuple[str, bytes]]:
-    """Bytes that signing code covers by mistake, most frequent first."""
-    token = case.token
-    if token is None:
-        return
-    sent = token.signing_input
-    yield "as-sent", sent
-    header, payload = token.header.data or b"", token.payload.data or b""
-    yield "decoded", header + b"." + payload
-    yield "decoded", header + payload
-    yield "payload-only", payload
-    yield "payload-only", token.segments[1].encode("utf-8", "replace")
-    yield "newline", sent + b"\n"
-    yield "newline", sent + b"\r\n"
-    yield "trailing-dot", sent + b"."
-    padded = ".".join(segment + "=" * (-len(segment) % 4) for segment in token.segments[:2])
-    yield "padded", padded.encode("utf-8", "replace")
-    for name in ("sha256", "sha384", "sha512"):
-        yield "hashed-twice", hashlib.new(name, sent).digest()
-        yield "hashed-twice", hashlib.new(name, sent).hexdigest().encode()
+_UNFIT = {
+    "no-algorithm": "the header names no algorithm of JWS to examine the signature with",
+    "odd-size": "the signature is not whole",
+}
+_UNDECIDED = Skipped("for this signature, another key and other bytes cannot be told apart", "")
 
 
-_WRONG_BYTES = "other-bytes other-hash pss pss-other-hash pkcs1 decoded payload-only newline trailing-dot padded hashed-twice no-digest-info raw-bytes"
+def _not_decided(found: Examined) -> Skipped | None:
+    if found.variant in _UNFIT:
+        return Skipped(_UNFIT[found.variant], "signature")
+    return _UNDECIDED if found.found is not None and found.found.fault == "undecided" else None
 
 
 @check(
     "signature-key",
-    facts="certificate sha256 size token_size subject",
-    variants="other-key other-size other-type undecided",
+    facts="certificate sha256 size token_size subject expected expected_sha256 relation search",
+    variants="other-key other-size other-type key-of-another",
     needs="header signature certificate",
-    reads="verified",
+    reads="verified certificates",
 )
 def signature_key(case: Case, params: object) -> Outcome:
-    """The signature was made by another key than the certificate's."""
+    """The signature was made by another key than the certificate's, or than that of the certificate expected."""
     found = case.facet(examined)
-    if found.status != "invalid" or found.material is None:
+    if found.status == "valid" and found.material is not None:
+        return _of_another(case, found.material)
+    material, why = found.material, found.found
+    if found.status != "invalid" or material is None:
         return NOTHING
-    if found.variant in _UNDECIDABLE:
-        return Skipped(_UNDECIDABLE[found.variant], "signature")
-    if found.reason != "signature-wrong-key" and found.variant not in ("undecided", "other-type"):
+    skipped = _not_decided(found)
+    if skipped is not None:
+        return skipped
+    if why is None or why.fault != "key":
         return NOTHING
-    material = found.material
     return one(
         "signature",
         "",
-        found.variant,
-        certificate=" and ".join(each.name for each in case.certificates if each.key is not None),
+        why.variant,
+        certificate=_names(case.certificates),
         sha256=fingerprint(material.sha256 or material.spki_sha256),
         size=f"{material.type} {material.size}",
         token_size=_makers(case),
         subject=material.subject,
+        expected="",
+        expected_sha256="",
+        relation="",
+        search="",
     )
 
 
-_UNDECIDABLE = {
-    "no-algorithm": "the header names no algorithm of JWS to examine the signature with",
-    "odd-size": "the signature is not whole",
-}
+def _names(given: tuple[Material, ...]) -> str:
+    names = [each.name for each in given if each.key is not None]
+    shown = names if len(names) < 4 else [*names[:2], f"{len(names) - 2} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def expected(case: Case) -> Material | None:
+    """Facet: the certificate that is meant to be on the app: the first one given by name."""
+    return next((each for each in case.certificates if each.key is not None and not each.candidate), None)
+
+
+def _of_another(case: Case, material: Material) -> Outcome:
+    """It verifies, but not with the certificate given first: the app must hold the other one."""
+    wanted = case.facet(expected)
+    if wanted is None or wanted.spki_sha256 == material.spki_sha256:
+        return NOTHING
+    related = wanted.subject and wanted.subject == material.subject
+    return one(
+        "signature",
+        "",
+        "key-of-another",
+        certificate=material.name,
+        sha256=fingerprint(material.sha256 or material.spki_sha256),
+        size=f"{material.type} {material.size}",
+        token_size="",
+        subject=material.subject,
+        expected=wanted.name,
+        expected_sha256=fingerprint(wanted.sha256 or wanted.spki_sha256),
+        relation="both certificates bear one name, so one pair replaced the other" if related else "",
+        search="",
+    )
 
 
 def _makers(case: Case) -> str:
@@ -193,35 +232,77 @@ def fingerprint(digest: str) -> str:
 
 
 @check(
+    "signature-ambiguity",
+    facts="certificate size search",
+    variants="curve too-large pss-unsure",
+    needs="header signature certificate",
+    reads="verified",
+)
+def signature_undecided(case: Case, params: object) -> Outcome:
+    """The signature does not verify, and for this kind of key it cannot be told why."""
+    found = case.facet(examined)
+    why, material = found.found, found.material
+    if why is None or why.fault != "undecided" or material is None:
+        return NOTHING
+    size = f"{material.type} {material.size}"
+    return one("signature", "", why.variant, certificate=material.name, size=size, search=_searched(why))
+
+
+_BYTES = (
+    "other-bytes edited added dropped rewritten other-token other-hash other-algorithm pss pss-other-hash pss-mask pss-salt pkcs1 decoded "
+    "payload-only newline trailing-dot no-dot padded before-url-safe utf16 text-of-bytes hashed-twice no-digest-info digest-info "
+    "no-padding raw-bytes"
+)
+
+
+@check(
     "signature-bytes",
-    facts="certificate alg hash detail",
-    variants=_WRONG_BYTES,
+    facts="certificate alg hash detail member signed present when search",
+    variants=_BYTES,
     needs="header signature certificate",
     reads="verified",
 )
 def signature_bytes(case: Case, params: object) -> Outcome:
     """The certificate's key made the signature, but over other bytes, or in another way, than the header says."""
     found = case.facet(examined)
-    if found.variant in _UNDECIDABLE:
-        return Skipped(_UNDECIDABLE[found.variant], "signature")
-    if found.reason != "signature-wrong-bytes" or found.material is None:
+    skipped = _not_decided(found)
+    if skipped is not None:
+        return skipped
+    why, material = found.found, found.material
+    if why is None or why.fault != "bytes" or material is None:
         return NOTHING
-    return one(
-        "signature",
-        "",
-        found.variant,
-        certificate=found.material.name,
-        alg=str(case.header.get("alg")),
-        hash=_HASH_NAMES.get(found.hash, found.hash),
-        detail=found.detail,
-    )
+    facts = {
+        "certificate": material.name,
+        "alg": str(case.header.get("alg")),
+        "hash": hash_name(why.hash) if why.hash else "",
+        "detail": why.detail,
+        "search": _searched(why),
+    }
+    if not why.changes:
+        return [Hit(Place("signature"), {**facts, "member": "", "signed": "", "present": "", "when": ""}, why.variant)]
+    return [_changed(each, facts) for each in why.changes]
 
 
-_HASH_NAMES = {
-    "sha1": "SHA-1",
-    "sha224": "SHA-224",
-    "sha256": "SHA-256",
-    "sha384": "SHA-384",
-    "sha512": "SHA-512",
-    "md5": "MD5",
-}
+def _changed(change: Change, facts: dict[str, str]) -> Hit:
+    variant = "edited" if change.signed and change.present else "added" if change.present else "dropped"
+    told = {"member": change.member, "signed": change.signed, "present": change.present, "when": _when(change)}
+    return Hit(Place(change.part, change.member), {**facts, **told}, variant)
+
+
+_INSTANTS = frozenset({"exp", "iat", "nbf"})
+
+
+def _when(change: Change) -> str:
+    """The instant that a time claim named when it was signed."""
+    text = change.signed.strip('"')
+    if change.member not in _INSTANTS or not re.fullmatch(r"[0-9]{9,11}(?:\.[0-9]+)?", text):
+        return ""
+    return f" ({utc(float(text))})"
+
+
+def _searched(why: Autopsy) -> str:
+    """How the search for an edit went, in words."""
+    if not why.tried:
+        return "no edit was searched for"
+    limit = "" if why.finished else ", as many as the time allowed (--search SECONDS)"
+    return f"{why.tried:,} explainable edits were tried{limit}"

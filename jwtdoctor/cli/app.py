@@ -28,6 +28,7 @@ SOURCE is a file, `-` for standard input, or the pasted text itself: a token (ba
 Examples:
   jwtdoctor token.txt
   jwtdoctor token.txt --cert app.crt --endpoint https://test.salesforce.com/services/oauth2/token
+  jwtdoctor token.txt --cert uploaded.crt --cert all-my-keys/
   pbpaste | jwtdoctor --error 'invalid_grant: invalid assertion' --cert app.crt
   jwtdoctor --error @response.txt
   jwtdoctor token.txt --now 2026-11-23T12:00:00Z --format json
@@ -59,7 +60,11 @@ def _diagnose(
     sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="File, `-`, or the pasted text.")] = None,
     certs: Annotated[
         list[str] | None,
-        typer.Option("--cert", metavar="FILE", help="The certificate uploaded to the app (PEM or DER). Repeatable."),
+        typer.Option(
+            "--cert",
+            metavar="FILE",
+            help="The certificate uploaded to the app, in any form, or a folder of candidates. Repeatable: the first is the one expected.",
+        ),
     ] = None,
     endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
     error: Annotated[
@@ -94,10 +99,41 @@ def _diagnose(
         Literal["error", "warning", "never"],
         typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
     ] = "error",
+    search: Annotated[
+        str | None,
+        typer.Option(
+            "--search",
+            metavar="SECONDS",
+            help="How long to search for what was edited after signing; default 2, 0 for not at all.",
+        ),
+    ] = None,
+    secret_files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret-file",
+            metavar="FILE",
+            help="A text that may have served as an HMAC secret, such as the consumer secret. Repeatable.",
+        ),
+    ] = None,
+    passphrase_file: Annotated[
+        str | None,
+        typer.Option(
+            "--passphrase-file",
+            metavar="FILE",
+            help="Passphrases of encrypted --cert files, one a line; else JWTDOCTOR_PASSPHRASE, else it is asked for.",
+        ),
+    ] = None,
+    warn_days: Annotated[
+        str | None,
+        typer.Option("--warn-days", metavar="DAYS", help="Warn of a certificate that ends within so many days; default 30."),
+    ] = None,
 ) -> None:
     from .diagnose import run as diagnose
 
-    call = Call(tuple(sources or ()), tuple(certs or ()), endpoint, error, profile, kind, now, format, fail_on)
+    call = Call(
+        tuple(sources or ()), tuple(certs or ()), endpoint, error, profile, kind, now, format, fail_on, search, tuple(secret_files or ()),
+        passphrase_file, warn_days,
+    )  # fmt: skip
     raise typer.Exit(diagnose(call))
 
 
@@ -145,6 +181,102 @@ def _rules(format: Document = None) -> None:
     from .explain import catalogue
 
     raise typer.Exit(catalogue(format or "plain"))
+
+
+KEYS_HELP = """Say what keys, certificates and tokens these are, and which of them belong together.
+
+FILE is a file or a folder of any of these, or `-` for standard input: certificates (PEM, DER, base64, PKCS#7, PKCS#12, Java keystore), private and public keys (PKCS#1, PKCS#8, SEC 1, OpenSSH, JWK, JWKS), requests, a text, JSON or mail that holds one, and tokens. What a file is shows in its content, never in its name. Of a private key only the public half is kept, and nothing secret is shown.
+
+A passphrase is read from --passphrase-file or the variable JWTDOCTOR_PASSPHRASE, or asked for on a terminal.
+
+\b
+Examples:
+  jwtdoctor keys app.crt
+  jwtdoctor keys server.key app.crt token.txt
+  jwtdoctor keys certs/ --warn-days 60 --format json
+  jwtdoctor keys store.p12 --passphrase-file passphrase.txt
+
+\b
+Exit codes:
+  0  nothing at or above --fail-on      2  a named file could not be read
+  1  something was found                3  no key in the input
+"""
+
+
+@app.command("keys", help=KEYS_HELP)
+def _keys(
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="File, folder, or `-`.")] = None,
+    passphrase_file: Annotated[
+        str | None,
+        typer.Option("--passphrase-file", metavar="FILE", help="Passphrases of encrypted files, one a line; each is tried."),
+    ] = None,
+    warn_days: Annotated[
+        str | None,
+        typer.Option("--warn-days", metavar="DAYS", help="Warn of a certificate that ends within so many days; default 30."),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="NAME", help="The provider's rules; default: salesforce."),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
+    ] = None,
+    format: Annotated[
+        Literal["terminal", "plain", "json"] | None,
+        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere."),
+    ] = None,
+    fail_on: Annotated[
+        Literal["error", "warning", "never"],
+        typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
+    ] = "error",
+) -> None:
+    from .keys import Options
+    from .keys import run as keys
+
+    raise typer.Exit(keys(files or (), Options(format, now, profile, passphrase_file, warn_days, fail_on)))
+
+
+WHOSIGNED_HELP = """Say which key signed these assertions, also when no certificate at hand fits.
+
+The given certificates and keys are tried first. Else the signatures are made to tell: two different RS256, RS384 or RS512 assertions of one key reveal it (slow for the usual exponent 65537: half a minute with gmpy2, about five minutes without, for RSA 2048; nothing leaves this machine); one ES256, ES384, ES512 or ES256K assertion leaves two candidates, a second one decides. PS*, EdDSA and HS* reveal nothing; there only given keys can be tried.
+
+SOURCE is a file, `-` for standard input, or the pasted text itself; one source may hold several assertions.
+
+\b
+Examples:
+  jwtdoctor whosigned yesterday.txt today.txt
+  jwtdoctor whosigned token.txt --cert old.crt --cert new.crt
+  jwtdoctor whosigned two-tokens.txt --cert keys/ --format json
+
+\b
+Exit codes:
+  0  the key is known and, if any were given, it is one of those
+  1  it is none of the given ones, or nothing can be concluded
+  2  could not do the job                3  no signed assertion in the input
+"""
+
+
+@app.command("whosigned", help=WHOSIGNED_HELP)
+def _whosigned(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE...", help="File, `-`, or the pasted text.")] = None,
+    certs: Annotated[
+        list[str] | None,
+        typer.Option("--cert", metavar="FILE", help="A certificate or key, or a folder of them, to compare with. Repeatable."),
+    ] = None,
+    passphrase_file: Annotated[
+        str | None,
+        typer.Option("--passphrase-file", metavar="FILE", help="Passphrases of encrypted key files, one a line."),
+    ] = None,
+    exponent: Annotated[
+        str | None,
+        typer.Option("--exponent", metavar="E", help="The only RSA exponent to try; default: 3, 5, 17, 257, then 65537."),
+    ] = None,
+    format: Document = None,
+) -> None:
+    from .whosigned import run as whosigned
+
+    raise typer.Exit(whosigned(sources or (), certs or (), passphrase_file, format, exponent))
 
 
 def run() -> int:

@@ -7,10 +7,11 @@ import re
 import stat
 import sys
 import time
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..intake import MAX_INPUT, text_of
-from ..keys import MAX_FILE, Material, load
+from ..keys import Material, folded
 from ..kinds import of_text
 from ..library import UnknownProfile, diagnose
 from ..render import Look, render
@@ -32,13 +33,17 @@ class Given(NamedTuple):
 def run(call: Call) -> int:
     """Diagnose every source; one that cannot be read is told and the others go on."""
     now = moment(call.now)
-    materials = tuple(certificate(name) for name in call.certs)
+    materials, texts, failed = certificates(call.certs, call.passphrase_file) if call.certs else ((), (), False)
+    secrets = (*((f"the text of {name}", data) for name, data in texts), *(_secret(name) for name in call.secret_files))
+    warn_days = whole(call.warn_days, "--warn-days", "days")
+    search = deadline(call.search)
     error = answer(call.error)
     format = call.format or ("terminal" if is_terminal() else "plain")
-    failed = False
     results: list[Result] = []
     report = Report((), now, "")
-    for each in _sources(call):
+    given = _sources(call)
+    texts_beside = [each.text for each in given if isinstance(each, Given)] if len(given) > 1 else []
+    for each in given:
         if isinstance(each, Failure):
             complain(str(each))
             failed = True
@@ -46,7 +51,7 @@ def run(call: Call) -> int:
         try:
             report = diagnose(
                 each.text, certificates=materials, endpoint=call.endpoint, error=error, profile=call.profile, now=now, app=call.app,
-                source=each.name,
+                source=each.name, secrets=secrets, beside=texts_beside, search=search, warn_days=warn_days,
             )  # fmt: skip
         except UnknownProfile as unknown:
             raise Failure(str(unknown)) from None
@@ -103,20 +108,61 @@ def moment(text: str | None) -> int:
     return int(number)
 
 
-def certificate(name: str) -> Material:
-    """One ``--cert`` file. Raises Failure for what can serve nobody, above all a private key."""
-    data = _bytes(name, "certificate", MAX_FILE)
-    found = load(data, os.path.basename(name))
-    wanted = "accepted: an X.509 certificate, PEM or DER"
-    if found.kind in ("empty", "unreadable"):
-        raise Failure(f"--cert {echo(name)}: no certificate can be read from it ({found.why}); {wanted}")
-    if found.kind in ("private-key", "encrypted-private-key"):
-        raise Failure(
-            f"--cert {echo(name)}: this is the private key, a secret that stays with the signer; {wanted}: the one made from this key"
-        )
-    if found.kind == "token":
-        raise Failure(f"--cert {echo(name)}: this is a JWT; {wanted}; the token is the SOURCE")
-    return found
+SEARCH_SECONDS = 2.0
+"""How long one edited token is searched for; all of one call together get ten times as much."""
+
+
+def deadline(text: str | None) -> Callable[[int], bool]:
+    """``--search``: a function that says whether a search may go on. Raises Failure for what is no number of seconds."""
+    seconds = SEARCH_SECONDS
+    if text is not None:
+        if not _NUMBER.fullmatch(text.strip()) or not 0 <= float(text) <= 86400:
+            raise Failure(f"--search {echo(text)!r} is no number of seconds; accepted: 0 to 86400")
+        seconds = float(text)
+    spent, began, last = 0.0, 0.0, 0.0
+
+    def go_on(tried: int) -> bool:
+        nonlocal spent, began, last
+        now = time.monotonic()
+        if not tried:
+            spent, began, last = spent + (last - began), now, now
+            return spent < seconds * 10
+        last = now
+        return now - began < seconds and spent + (now - began) < seconds * 10
+
+    return go_on
+
+
+def whole(text: str | None, option: str, what: str) -> int | None:
+    """A whole number of an option. Raises Failure for anything else."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}", text.strip()):
+        raise Failure(f"{option} {echo(text)!r} is no number of {what}; accepted: a whole number such as 30")
+    return int(text)
+
+
+def _secret(name: str) -> tuple[str, bytes]:
+    """A ``--secret-file``: its name and content. The content is compared and never shown."""
+    return f"the content of {os.path.basename(name)}", _bytes(name, "--secret-file", 1 << 16)
+
+
+def certificates(
+    names: Sequence[str], passphrase_file: str | None = None
+) -> tuple[tuple[Material, ...], tuple[tuple[str, bytes], ...], bool]:
+    """The ``--cert`` files and folders, their texts, and whether one could not be read; that is told and the others serve.
+
+    Raises Failure when none of them holds a key.
+    """
+    from .keyfiles import Passphrases, complaints, gather
+
+    found = gather(names, Passphrases.of(passphrase_file), "--cert")
+    told = complaints(found, "--cert ")
+    if told and not found.materials:
+        raise Failure("; ".join(told))
+    for line in told:
+        complain(line)
+    return folded(found.materials), found.texts, bool(told)
 
 
 def answer(text: str | None) -> str | None:

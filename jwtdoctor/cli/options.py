@@ -20,11 +20,15 @@ OPTIONS: dict[str, Option] = {
     "--profile": Option("profile"),
     "--app": Option("app", choices=("connected-app", "external-client-app")),
     "--now": Option("now"),
+    "--search": Option("search"),
+    "--secret-file": Option("secret_files", repeatable=True),
+    "--passphrase-file": Option("passphrase_file"),
+    "--warn-days": Option("warn_days"),
     "--format": Option("format", choices=("terminal", "plain", "json")),
     "--fail-on": Option("fail_on", choices=("error", "warning", "never")),
 }
 
-COMMANDS = ("diagnose", "explain", "rules")
+COMMANDS = ("diagnose", "explain", "rules", "keys", "whosigned")
 
 
 class Call(NamedTuple):
@@ -39,3 +43,7 @@ class Call(NamedTuple):
     now: str | None = None
     format: str | None = None
     fail_on: str = "error"
+    search: str | None = None
+    secret_files: tuple[str, ...] = ()
+    passphrase_file: str | None = None
+    warn_days: str | None = None

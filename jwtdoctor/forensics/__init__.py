@@ -1,6 +1,4 @@
-"""What was signed, and by which key: what a signature tells beside yes and no."""
+"""What was signed, and by which key: what a signature tells beside yes and no.
 
-from .opened import Opened, open_rsa
-from .shape import SIZES, Shape, shape_of
-
-__all__ = ["SIZES", "Opened", "Shape", "open_rsa", "shape_of"]
+:mod:`.shape` reads a signature without any key and is all that a valid one needs; the rest is imported when one does not verify.
+"""

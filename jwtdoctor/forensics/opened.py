@@ -1,7 +1,7 @@
 """An RSA signature opened with the public key: one modular power shows what its maker padded and hashed.
 
 RFC 8017 §9.2 (EMSA-PKCS1-v1_5), §9.1.2 (EMSA-PSS), Appendix B.1 (DigestInfo prefixes) and B.2.1 (MGF1). If the padding is
-well formed the key is the right one: a block of another key is random, and passes for padded once in 2^80 tries at most.
+well formed the key is the right one: a block of another key is random, and passes for padded once in 2^64 tries at most.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ _PREFIXES: dict[str, bytes] = {
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
     "md5": bytes.fromhex("3020300c06082a864886f70d020505000410"),
 }
+_PREFIXES_WITHOUT_NULL: dict[str, bytes] = {
+    name: bytes([prefix[0], prefix[1] - 2, prefix[2], prefix[3] - 2]) + prefix[4:-4] + prefix[-2:]
+    for name, prefix in _PREFIXES.items()
+}
+"""RFC 8017 Appendix A.2.4 lets some encoders leave out the NULL parameters."""
+_PSS_HASHES = ("sha256", "sha384", "sha512", "sha1")
 _LARGEST_MODULUS = 8192
 _LARGEST_EXPONENT = 64
 _SHORTEST_PADDING = 8
@@ -25,27 +31,44 @@ _SHORTEST_PADDING = 8
 class Opened(NamedTuple):
     """What the block inside a signature looks like under one public key."""
 
-    padding: Literal["pkcs1", "pss", "none", "too-large", "length"]
-    """``none``: no padding can be recognised, so another key made it. ``length``: it cannot be this key's by its size."""
+    padding: Literal["pkcs1", "pss", "zeros", "none", "too-large", "length"]
+    """``zeros``: a number without any padding. ``none``: no padding can be recognised, so another key made it, or the
+    signature is damaged. ``length``: it cannot be this key's by its size."""
     hash: str = ""
     digest: bytes = b""
-    """The hashed message for ``pkcs1``; PSS hides it behind a salt."""
-    salt: int = 0
+    """The hashed message for ``pkcs1``, the bare number for ``zeros``; for ``pss`` the hash over message digest and salt."""
+    salt: bytes = b""
+    mask: str = ""
+    """For ``pss``: the hash of the mask (MGF1), where it is not that of the message."""
+    null: bool = True
+    """False for a DigestInfo that leaves out the NULL parameters, which strict verifiers refuse."""
+    sure: bool = True
+    """False for PSS with the longest salt, which leaves no zeros to know it by: a block of another key looks so once in
+    some thousand tries, and only a matching message proves it."""
+
+    @property
+    def is_padded(self) -> bool:
+        """Whether a padding was recognised, surely or not."""
+        return self.padding in ("pkcs1", "pss", "zeros")
 
 
-def open_rsa(key: Any, signature: bytes) -> Opened:
-    """Open ``signature`` with an RSA public key. Bounded: moduli and exponents no one uses are not computed."""
+def open_rsa(key: Any, signature: bytes) -> tuple[Opened, ...]:
+    """Open ``signature`` with an RSA public key: one reading, or several where none is sure.
+
+    Bounded: moduli and exponents no one uses are not computed.
+    """
     numbers = key.public_numbers()
     size = (key.key_size + 7) // 8
     if key.key_size > _LARGEST_MODULUS or numbers.e.bit_length() > _LARGEST_EXPONENT:
-        return Opened("too-large")
+        return (Opened("too-large"),)
     if len(signature) != size:
-        return Opened("length")
+        return (Opened("length"),)
     value = int.from_bytes(signature, "big")
     if value >= numbers.n:
-        return Opened("none")
+        return (Opened("none"),)
     block = pow(value, numbers.e, numbers.n).to_bytes(size, "big")
-    return _pkcs1(block) or _pss(block, key.key_size) or Opened("none")
+    sure = _pkcs1(block) or _zeros(block)
+    return (sure,) if sure is not None else _pss(block, key.key_size) or (Opened("none"),)
 
 
 def _pkcs1(block: bytes) -> Opened | None:
@@ -58,30 +81,52 @@ def _pkcs1(block: bytes) -> Opened | None:
     if end - 2 < _SHORTEST_PADDING or end >= len(block) or block[end]:
         return None
     inside = block[end + 1 :]
-    for name, prefix in _PREFIXES.items():
-        if inside.startswith(prefix) and len(inside) == len(prefix) + hashlib.new(name, usedforsecurity=False).digest_size:
-            return Opened("pkcs1", name, inside[len(prefix) :])
-    return Opened("pkcs1", "", inside)
+    return _digest_info(inside) or Opened("pkcs1", "", inside)
 
 
-def _pss(block: bytes, bits: int) -> Opened | None:
-    """Undo the mask with each hash; a zero run ended by ``01`` proves it (§9.1.2 steps 4 to 10)."""
+def _digest_info(inside: bytes) -> Opened | None:
+    for null, prefixes in ((True, _PREFIXES), (False, _PREFIXES_WITHOUT_NULL)):
+        for name, prefix in prefixes.items():
+            if inside.startswith(prefix) and len(inside) == len(prefix) + size_of(name):
+                return Opened("pkcs1", name, inside[len(prefix) :], null=null)
+    return None
+
+
+def _pss(block: bytes, bits: int) -> tuple[Opened, ...]:
+    """Undo the mask with each hash; a zero run ended by ``01`` proves it (§9.1.2 steps 4 to 10).
+
+    Java's and others' defaults mask with SHA-1 whatever the message's hash, so the two are tried apart.
+    """
     if block[-1] != 0xBC:
-        return None
+        return ()
     em_bits = bits - 1
     em = block[-((em_bits + 7) // 8) :]
-    for name in ("sha256", "sha384", "sha512", "sha1"):
-        size = hashlib.new(name, usedforsecurity=False).digest_size
-        if len(em) < size + _SHORTEST_PADDING:
-            continue
+    top = 0xFF >> (8 * len(em) - em_bits)
+    if em[0] & ~top & 0xFF:
+        return ()
+    unsure = []
+    for name in _PSS_HASHES:
+        size = size_of(name)
         masked, seed = em[: -size - 1], em[-size - 1 : -1]
-        mask = _mgf1(name, seed, len(masked))
-        plain = bytearray(a ^ b for a, b in zip(masked, mask, strict=True))
-        plain[0] &= 0xFF >> (8 * len(em) - em_bits)
-        zeros = len(plain) - len(bytes(plain).lstrip(b"\x00"))
-        if zeros >= _SHORTEST_PADDING and plain[zeros : zeros + 1] == b"\x01":
-            return Opened("pss", name, seed, len(plain) - zeros - 1)
-    return None
+        if not masked:
+            continue
+        for mask in (name, *(each for each in _PSS_HASHES if each != name)):
+            plain = bytearray(a ^ b for a, b in zip(masked, _mgf1(mask, seed, len(masked)), strict=True))
+            plain[0] &= top
+            rest = bytes(plain).lstrip(b"\x00")
+            if rest[:1] != b"\x01":
+                continue
+            found = Opened("pss", name, seed, rest[1:], mask if mask != name else "")
+            if len(plain) - len(rest) >= _SHORTEST_PADDING:
+                return (found,)
+            unsure.append(found._replace(sure=False))
+    return tuple(unsure)
+
+
+def _zeros(block: bytes) -> Opened | None:
+    """A plain RSA power of something short: no padding at all, so all but the end is zero."""
+    inside = block.lstrip(b"\x00")
+    return Opened("zeros", "", inside) if inside and len(block) - len(inside) >= _SHORTEST_PADDING else None
 
 
 def _mgf1(name: str, seed: bytes, length: int) -> bytes:
@@ -91,3 +136,11 @@ def _mgf1(name: str, seed: bytes, length: int) -> bytes:
         out += hashlib.new(name, seed + counter.to_bytes(4, "big"), usedforsecurity=False).digest()
         counter += 1
     return out[:length]
+
+
+def size_of(name: str) -> int:
+    """Bytes of a digest of that hash."""
+    return _SIZES[name]
+
+
+_SIZES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}

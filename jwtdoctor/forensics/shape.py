@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 SIZES: dict[int, tuple[str, ...]] = {
@@ -60,6 +61,43 @@ def shape_of(signature: bytes, alg: str, written: str = "") -> Shape:
     if alg.startswith("ES") and signature[:1] == b"\x30" and 66 <= len(signature) <= 145:
         return Shape("der", signature)
     return Shape("plain", signature)
+
+
+def hash_name(name: str) -> str:
+    """A hash as standards write it: ``SHA-256``."""
+    return f"SHA-{name[3:]}" if name.startswith("sha") else name.upper()
+
+
+def plain_ecdsa(signature: bytes, size: int) -> Iterator[tuple[str, bytes]]:
+    """Ways to read an ECDSA signature as r ‖ s of ``size`` bytes each (RFC 7518 §3.4), with how it was written instead.
+
+    ``""`` as it is; ``der`` a SEQUENCE of two INTEGERs; ``unpadded`` numbers without their leading zeros; ``reversed`` low byte first.
+    """
+    if len(signature) == 2 * size:
+        yield "", signature
+        yield "reversed", signature[:size][::-1] + signature[size:][::-1]
+    numbers = _der_numbers(signature)
+    if numbers is not None and all(len(each) <= size for each in numbers):
+        yield "der", b"".join(each.rjust(size, b"\0") for each in numbers)
+    short = 2 * size - len(signature)
+    if 0 < short <= 4:
+        for cut in range(size - short, size + 1):
+            yield "unpadded", signature[:cut].rjust(size, b"\0") + signature[cut:].rjust(size, b"\0")
+
+
+def _der_numbers(data: bytes) -> tuple[bytes, bytes] | None:
+    """The two positive INTEGERs of a DER SEQUENCE, without leading zeros (X.690 §8.3)."""
+    if len(data) < 8 or data[0] != 0x30:
+        return None
+    at = 3 if data[1] == 0x81 else 2
+    found = []
+    for _ in range(2):
+        if data[at : at + 1] != b"\x02" or at + 2 > len(data):
+            return None
+        length = data[at + 1]
+        found.append(data[at + 2 : at + 2 + length].lstrip(b"\0"))
+        at += 2 + length
+    return (found[0], found[1]) if at == len(data) else None
 
 
 def _is_text(data: bytes) -> bool:

@@ -28,7 +28,9 @@ def read(text: str) -> list[Paste]:
     if cleaned and _is_one_token(cleaned):
         line = text.count("\n", 0, start) + 1
         form = "bearer" if "bearer" in stripped else "bare"
-        return [Paste(cleaned, form, line, start - text.rfind("\n", 0, start), stripped, kind=_foreign(cleaned))]
+        spaced = _signature_with_spaces(text) if "spaces" in stripped else ""
+        column = start - text.rfind("\n", 0, start)
+        return [Paste(cleaned, form, line, column, stripped, spaced=spaced, kind=_foreign(cleaned))]
     kind = kinds.of_text(text) or kinds.of_text(cleaned)
     if kind is not None and (not kind.endswith("key") or kind in ("private-key", "service-account-key")):
         return [Paste("", "bare", stripped=(), kind=kind)]
@@ -102,6 +104,11 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
         stripped.append("base64")
         text = inner
     return text, tuple(dict.fromkeys(stripped))
+
+
+def _signature_with_spaces(text: str) -> str:
+    """The third segment as it was pasted: its spaces may have been ``+``."""
+    return text.rpartition(".")[2].strip(f"{_QUOTES},; \t\r\n")
 
 
 def _inside_base64(text: str) -> str:

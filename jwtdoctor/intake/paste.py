@@ -36,5 +36,7 @@ class Paste(NamedTuple):
     column: int = 1
     stripped: tuple[str, ...] = ()
     request: Request | None = None
+    spaced: str = ""
+    """The signature with the spaces that were taken out of it: they may have been ``+``."""
     kind: str | None = None
     """Set when the text was recognised as something that is no JWS at all."""

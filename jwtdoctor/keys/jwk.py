@@ -1,37 +1,121 @@
-"""The public key in a JWK (RFC 7517; RFC 7518 §6 for RSA, EC and oct; RFC 8037 for OKP)."""
+"""Keys in JSON: JWK and JWKS (RFC 7517; RFC 7518 §6 for RSA, EC and oct; RFC 8037 for OKP)."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import binascii
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..visible import safe
+from .certificate import bad_key, certificate
+from .material import MOST_ENTRIES, Material, Secret, Unreadable
+from .public import described, refuse_exponent
 
-def public_key(jwk: Mapping[str, Any]) -> Any:
-    """A public key, the bytes of a symmetric key, or ``None`` for a type or curve we do not know.
 
-    Raises ValueError when a member is missing, is no base64url or describes no valid key.
-    """
-    kind = jwk.get("kty")
+def key_set(document: Mapping[str, Any]) -> Iterator[Material]:
+    """Every key of a JWKS; one that cannot be read is told and the others are read. Raises Unreadable for an empty one."""
+    keys = document["keys"]
+    if not keys:
+        raise Unreadable("a JWKS without keys")
+    for number, each in enumerate(keys[:MOST_ENTRIES], 1):
+        kid = each.get("kid") if isinstance(each, Mapping) else None
+        label = f"key {number}" + (f" (kid {safe(kid, 60)})" if isinstance(kid, str) and kid else "")
+        if not isinstance(each, Mapping) or "kty" not in each:
+            yield Material("", "unreadable", form="jwk", entry=label, why="no JWK: it has no `kty`")
+            continue
+        try:
+            yield from (found._replace(entry=f"{label}{found.entry and ', '}{found.entry}") for found in single(each))
+        except Unreadable as refused:
+            yield Material("", "unreadable", form="jwk", entry=label, why=str(refused))
+
+
+def single(jwk: Mapping[str, Any]) -> Iterator[Material]:
+    """One JWK, and the certificates it carries in ``x5c`` (RFC 7517 §4.7). Raises Unreadable."""
+    key = _public_key(jwk)
+    private = is_private(jwk)
+    if isinstance(key, Secret):
+        found = Material("", "secret", key, "secret", len(key) * 8, form="jwk", private=True)
+    else:
+        found = described(key, "private-key" if private else "public-key", "jwk")._replace(private=private)
+    chain = list(_chain(jwk))
+    yield _remarked(found, jwk, chain)
+    yield from chain
+
+
+def _remarked(found: Material, jwk: Mapping[str, Any], chain: list[Material]) -> Material:
+    """With the JWK's own restrictions."""
+    alg, kid = jwk.get("alg"), jwk.get("kid")
+    found = found._replace(alg=alg if isinstance(alg, str) else "", kid=kid if isinstance(kid, str) else "")
+    if not may_verify(jwk):
+        return found._replace(key=None, why="the JWK says that it is not for signatures")
+    if chain and chain[0].spki_sha256 and chain[0].spki_sha256 != found.spki_sha256:
+        return found._replace(why="the certificate in its `x5c` is of another key")
+    return found
+
+
+def _chain(jwk: Mapping[str, Any]) -> Iterator[Material]:
+    given = jwk.get("x5c")
+    listed = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+    for number, each in enumerate(listed[:MOST_ENTRIES], 1):
+        label = "x5c" if len(listed) == 1 else f"x5c {number} of {len(listed)}"
+        try:
+            yield certificate(base64.b64decode(each), "jwk")._replace(entry=label)
+        except (Unreadable, binascii.Error) as refused:
+            why = str(refused) if isinstance(refused, Unreadable) else "a certificate whose base64 is damaged"
+            yield Material("", "unreadable", form="jwk", entry=label, why=why)
+
+
+def _public_key(jwk: Mapping[str, Any]) -> Any:
+    """The public key, or the bytes of a symmetric one. Raises Unreadable."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        key = _made(jwk)
+    except UnsupportedAlgorithm:
+        key = None
+    except Unreadable:
+        raise
+    except (ValueError, TypeError) as error:
+        told = str(error)
+        raise Unreadable(
+            told if told.startswith("the JWK") else f"a JWK with {bad_key(told, b'ecdsa' if jwk.get('kty') == 'EC' else b'')}"
+        ) from None
+    if key is None:
+        kind = f"{safe(str(jwk.get('kty')), 20)} {safe(str(jwk.get('crv', '')), 20)}".strip()
+        raise Unreadable(f"a JWK of a type that is not known here ({kind}); known are RSA, EC, OKP, oct")
+    return key
+
+
+def _made(jwk: Mapping[str, Any]) -> Any:
+    kind, curve = jwk.get("kty"), jwk.get("crv")
     if kind == "RSA":
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
-        return RSAPublicNumbers(_number(jwk, "e"), _number(jwk, "n")).public_key()
+        modulus, exponent = _number(jwk, "n"), _number(jwk, "e")
+        refuse_exponent(exponent)
+        return RSAPublicNumbers(exponent, modulus).public_key()
     if kind == "EC":
         from cryptography.hazmat.primitives.asymmetric import ec
 
         curves: dict[str, ec.EllipticCurve] = {
             "P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1(), "secp256k1": ec.SECP256K1(),
         }  # fmt: skip
-        curve = curves.get(str(jwk.get("crv")))
-        return ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), curve).public_key() if curve else None
+        found = curves.get(str(curve))
+        return ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), found).public_key() if found else None
     if kind == "OKP":
-        from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+        return _octet_key_pair(str(curve), _bytes(jwk, "x"))
+    return Secret(_bytes(jwk, "k")) if kind == "oct" else None
 
-        if jwk.get("crv") == "Ed25519":
-            return ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x"))
-        return ed448.Ed448PublicKey.from_public_bytes(_bytes(jwk, "x")) if jwk.get("crv") == "Ed448" else None
-    return _bytes(jwk, "k") if kind == "oct" else None
+
+def _octet_key_pair(curve: str, x: bytes) -> Any:
+    from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, x448, x25519
+
+    kinds: dict[str, Any] = {
+        "Ed25519": ed25519.Ed25519PublicKey, "Ed448": ed448.Ed448PublicKey,
+        "X25519": x25519.X25519PublicKey, "X448": x448.X448PublicKey,
+    }  # fmt: skip
+    return kinds[curve].from_public_bytes(x) if curve in kinds else None
 
 
 def may_verify(jwk: Mapping[str, Any]) -> bool:
@@ -49,9 +133,16 @@ def is_private(jwk: Mapping[str, Any]) -> bool:
 
 def _bytes(jwk: Mapping[str, Any], member: str) -> bytes:
     value = jwk.get(member)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value:
         raise ValueError(f"the JWK has no `{member}`")
-    return base64.urlsafe_b64decode(value + "==")
+    plain = value.translate(_STANDARD).rstrip("=")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        raise ValueError(f"the JWK's `{member}` is no base64url") from None
+
+
+_STANDARD = str.maketrans("-_", "+/")
 
 
 def _number(jwk: Mapping[str, Any], member: str) -> int:

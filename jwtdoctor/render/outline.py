@@ -84,8 +84,8 @@ def ordered(result: Result) -> list[Finding]:
     """Findings as a person wants them: causes in their rank, then the rest by severity; without mere consequences."""
     rank = {cause.cause: index for index, cause in enumerate(result.diagnosis.causes)}
     weight = {"error": 0, "warning": 1, "info": 2}
-    told = [each for each in result.findings if each.rule not in result.diagnosis.consequences]
-    return sorted(told, key=lambda f: (rank.get(f.rule, 999), weight[f.severity]))
+    told = [each for each in result.findings if not any(map(each.speaks_for, result.diagnosis.consequences))]
+    return sorted(told, key=lambda f: (min(rank.get(name, 999) for name in f.remains or (f.rule,)), weight[f.severity]))
 
 
 def excerpt(result: Result, finding: Finding, width: int) -> Excerpt:
@@ -164,7 +164,7 @@ def differential(result: Result) -> Iterator[Entry]:
         yield Entry("server said", "", f"{safe(result.said)} (not in the catalogue; ranked as if nothing had been said)")
     likely = [cause for cause in diagnosis.causes if cause.seen and cause.cause not in diagnosis.consequences]
     for cause in likely:
-        yield Entry("doubtful" if cause.standing == "doubtful" else "likely", cause.cause, _likely_text(result, cause))
+        yield Entry(_label(result, cause), cause.cause, _likely_text(result, cause))
     if diagnosis.contradictions:
         told = ", ".join(diagnosis.contradictions)
         yield Entry(
@@ -197,8 +197,17 @@ def _cannot_see(causes: tuple[Cause, ...], told: int) -> Iterator[Entry]:
         yield Entry("less likely", "", f"{names} (jwtdoctor explain NAME)")
 
 
+def _label(result: Result, cause: Cause) -> str:
+    if any(f.remains and f.speaks_for(cause.cause) for f in result.findings):
+        return "one of"
+    return "doubtful" if cause.standing == "doubtful" else "likely"
+
+
+_FEW_RULES = 4
+
+
 def _likely_text(result: Result, cause: Cause) -> str:
-    told = next((f.message for f in result.findings if f.rule == cause.cause), "")
+    told = next((f.message for f in result.findings if f.speaks_for(cause.cause)), "")
     why = cause.why.removeprefix(told).lstrip("; ")
     return why or cause.title
 
@@ -220,18 +229,23 @@ def _not_examined(result: Result) -> Iterator[Entry]:
         groups.setdefault(skipped.because, []).append(rule)
     for because, rules in groups.items():
         if "--" in because or "Date" in because:
-            yield Entry("not examined", "", f"{', '.join(rules)}: {because}")
+            names = rules if len(rules) <= _FEW_RULES + 1 else [*rules[:_FEW_RULES], f"{len(rules) - _FEW_RULES} more"]
+            yield Entry("not examined", "", f"{', '.join(names)}: {because}")
 
 
 def signature_line(result: Result) -> str:
     """The verdict on the signature, apart from the claims."""
     signature = result.signature
     if signature.status == "valid":
-        others = [safe(each.name) for each in result.certificates if each.name != signature.certificate]
-        but = f", not with {', '.join(others)}: which of them is on the app?" if others else ""
+        but = (
+            f", not with {safe(signature.expected)}, which was given first: which of them is on the app?"
+            if signature.expected
+            else ""
+        )
         return f"verifies with {safe(signature.certificate)}{but}"
     if signature.status == "invalid":
-        return f"does not verify{f' ({signature.reason})' if signature.reason else ''}"
+        why = signature.reason or " or ".join(signature.remains)
+        return f"does not verify{f' ({why})' if why else ''}"
     return "not examined: give the certificate uploaded to the app with --cert FILE"
 
 
