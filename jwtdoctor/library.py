@@ -269,12 +269,14 @@ def _source(paste: Paste | None, name: str) -> Source:
 
 def _signature(case: Case, findings: Iterable[Finding]) -> Signature:
     found = case.facet(examined)
-    if found.status == "valid" and found.material is not None:
-        digest = found.material.sha256 or found.material.spki_sha256
-        meant = case.facet(expected)
-        other = meant is not None and meant.spki_sha256 != found.material.spki_sha256
-        return Signature("valid", None, found.material.name, digest, meant.name if meant is not None and other else "")
-    return Signature(found.status, found.reason, remains=next((each.remains for each in findings if each.remains), ()))
+    signer = found.signer
+    if signer is None:
+        return Signature(found.status, found.reason, remains=next((each.remains for each in findings if each.remains), ()))
+    meant = expected(case)
+    other = meant.name if meant is not None and meant.spki_sha256 != signer.spki_sha256 else ""
+    if found.status != "valid":
+        return Signature(found.status, found.reason, "", "", other, signer.name)
+    return Signature("valid", None, signer.name, signer.sha256 or signer.spki_sha256, other, signer.name)
 
 
 MOST_SHOWN = 5
@@ -283,7 +285,7 @@ MOST_SHOWN = 5
 
 def _shown(given: tuple[Material, ...], signature: Signature) -> tuple[Material, ...]:
     named = [each for each in given if not each.candidate][:MOST_SHOWN]
-    return tuple(named + [each for each in given if each.name == signature.certificate and each not in named])
+    return tuple(named + [each for each in given if each.name == signature.signer and each not in named])
 
 
 def choose(

@@ -43,6 +43,8 @@ class Signature(NamedTuple):
     sha256: str = ""
     expected: str = ""
     """Name of the certificate given first, where another one verifies."""
+    signer: str = ""
+    """Name of the certificate or key given whose private key made it, where that is known."""
     remains: tuple[str, ...] = ()
     """Causes of which it must be one, where it cannot be told which."""
 
@@ -85,7 +87,7 @@ class Result(NamedTuple):
             "signature": {
                 "status": self.signature.status, "reason": self.signature.reason,
                 "certificate": self.signature.certificate or None, "sha256": self.signature.sha256 or None,
-                "expected": self.signature.expected or None, "remains": list(self.signature.remains),
+                "expected": self.signature.expected or None, "signer": self.signature.signer or None, "remains": list(self.signature.remains),
             },
             "verdict": self.verdict,
             "summary": summary(self),

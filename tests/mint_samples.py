@@ -1,6 +1,7 @@
 """Make the folders under ``samples/``: ``python tests/mint_samples.py``. The keys live in memory and are thrown away.
 
-``--replay`` keeps the tokens and only writes the expected outputs anew, after a change of words or looks.
+``--replay`` keeps the tokens and only writes the expected outputs anew, after a change of words or looks; the name of a function
+below makes its samples alone.
 
 Only needed to add or change a sample; the folders are committed, and ``test_samples.py`` replays them with ``--now``.
 """
@@ -17,7 +18,8 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -38,7 +40,7 @@ def new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def certificate(key: rsa.RSAPrivateKey, name: str, start: int) -> str:
+def certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str, start: int) -> str:
     """A self-signed certificate for two years."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     at = datetime.datetime.fromtimestamp(start, datetime.UTC)
@@ -83,6 +85,7 @@ def write(name: str, files: dict[str, str], arguments: str) -> None:
     folder = SAMPLES / name
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in files.items():
+        (folder / file).parent.mkdir(exist_ok=True)
         (folder / file).write_text(text, encoding="utf-8")
     (folder / "command.txt").write_text(f"jwtdoctor {arguments}\n", encoding="utf-8")
     replay(folder)
@@ -191,10 +194,46 @@ def singles() -> None:
     )
 
 
+def previous_pair() -> None:
+    """The client signs with the key of the pair before the last, and the app has the new certificate."""
+    uploaded, between, old = new_key(), new_key(), new_key()
+    write(
+        "key-of-the-previous-pair",
+        {
+            "token.txt": token(claims(NOW, iat=NOW), old) + "\n",
+            "uploaded.pem": certificate(uploaded, "acme-demo", NOW - 2 * 86400),
+            "certificates/2024.pem": certificate(old, "acme-demo", NOW - 700 * 86400),
+            "certificates/2025.pem": certificate(between, "acme-demo", NOW - 350 * 86400),
+            "certificates/2026.pem": certificate(uploaded, "acme-demo", NOW - 2 * 86400),
+            "answer.txt": '{"error":"invalid_grant","error_description":"invalid assertion"}\n',
+        },
+        f"token.txt --cert uploaded.pem --cert certificates --error @answer.txt --now {NOW}",
+    )
+
+
+def echoed() -> None:
+    """A shell script that signed what `echo` printed, line break included, with an elliptic-curve key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    own = certificate(key, "acme-demo", NOW - 86400)
+    header = {"alg": "ES256", "typ": "JWT"}
+    head, payload = (
+        b64u(json.dumps(part, separators=(",", ":")).encode())
+        for part in (header, claims(NOW, aud="https://as.acme-demo.example"))
+    )
+    r, s = decode_dss_signature(key.sign(f"{head}.{payload}\n".encode(), ec.ECDSA(hashes.SHA256())))
+    signature = b64u(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+    write(
+        "echo-adds-a-newline",
+        {"token.txt": f"{head}.{payload}.{signature}\n", "certificate.pem": own},
+        f"token.txt --cert certificate.pem --profile generic --now {NOW}",
+    )
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--replay"]:
         for command in sorted(SAMPLES.rglob("command.txt")):
             replay(command.parent)
     else:
-        original_question()
-        singles()
+        chosen = {each.__name__: each for each in (original_question, singles, previous_pair, echoed)}
+        for name in sys.argv[1:] or chosen:
+            chosen[name]()

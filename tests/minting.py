@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jks
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -144,10 +145,14 @@ def _csr() -> bytes:
     return request.public_bytes(serialization.Encoding.PEM)
 
 
-def _pkcs12() -> bytes:
-    return pkcs12.serialize_key_and_certificates(
-        b"acme-demo", key("match"), issue("match"), None, serialization.BestAvailableEncryption(b"throwaway")
-    )
+def _pkcs12(guard: serialization.KeySerializationEncryption) -> bytes:
+    return pkcs12.serialize_key_and_certificates(b"acme-demo", key("match"), issue("match"), None, guard)
+
+
+def _keystore() -> bytes:
+    """A Java keystore with one trusted certificate, as Certificate and Key Management exports it."""
+    der = issue("match").public_bytes(serialization.Encoding.DER)
+    return bytes(jks.KeyStore.new("jks", [jks.TrustedCertEntry.new("acme-demo", der)]).saves("throwaway"))
 
 
 def _openssh() -> bytes:
@@ -179,8 +184,9 @@ _CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
     "encrypted-private-key": lambda: private_pem("match", b"throwaway"),
     "csr": _csr,
     "pkcs7": lambda: pkcs7.serialize_certificates([issue("match")], serialization.Encoding.PEM),
-    "pkcs12": _pkcs12,
-    "keystore": lambda: b"\xfe\xed\xfe\xed\x00\x00\x00\x02" + bytes(64),
+    "pkcs12": lambda: _pkcs12(serialization.BestAvailableEncryption(b"throwaway")),
+    "pkcs12-open": lambda: _pkcs12(serialization.NoEncryption()),
+    "keystore": _keystore,
     "jwk": lambda: compact(jwk("match")),
     "oct": lambda: compact({"kty": "oct", "k": b64u(key("secret"))}),
     "rsa16384": lambda: _pem(issue("rsa16384", by="other")),

@@ -311,7 +311,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("b'…' signed", over(lambda m: f"{m.data!r}".encode()), f"{B}/text-of-bytes"),
     Kind("signed with spaces in the JSON", respelled(separators=(", ", ": ")), f"{B}/rewritten"),
     Kind("signed with sorted members", respelled(sort_keys=True), f"{B}/rewritten"),
-    Kind("signed indented", respelled(indent=2, separators=(",", ": ")), f"{B}/rewritten"),
+    Kind("signed indented", respelled(indent=2, separators=(",", ": ")), f"{B}/rewritten", search=True),
     Kind("signed with escaped slashes", over(slashes), f"{B}/rewritten"),
     Kind("signed with plain non-ASCII letters", respelled(ensure_ascii=False), f"{B}/rewritten"),
     Kind("signed with claims in another order", over(reordered), f"{B}/rewritten", search=True),

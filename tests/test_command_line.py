@@ -255,6 +255,7 @@ def test_a_certificate_of_another_key(folder):
         "certificate": None,
         "sha256": None,
         "expected": None,
+        "signer": None,
         "remains": [],
     }
 

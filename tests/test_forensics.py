@@ -195,7 +195,7 @@ def test_a_secret_is_tried_as_programs_read_it(written: bytes, used: bytes) -> N
 
 
 def test_pss_under_another_key_is_never_other_bytes() -> None:
-    """PSS leaves a trace by chance once in some thousand tokens: then it is undecided, never the certificate's key."""
+    """PSS leaves a trace by chance once in thirty thousand tokens: then it is undecided, never the certificate's key."""
     for index in range(300):
         token = minting.mint({"alg": "PS256"}, {**minting.CLAIMS, "jti": str(index)}, private="other")
         (result,) = diagnose(token, certificates=[minting.certificate("match")], now=1, search=lambda tried: False).results

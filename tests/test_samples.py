@@ -23,6 +23,8 @@ CAUSES = {
     "request-as-json": "content-type-wrong",
     "slow-clock": "clock-skew-client-behind",
     "answer-alone": "private-key-newlines",
+    "key-of-the-previous-pair": "signature-wrong-key",
+    "echo-adds-a-newline": "signature-wrong-bytes",
 }
 
 

@@ -103,6 +103,8 @@ def case_of(catalog: Catalog, worked: Mapping[str, Any]) -> Case:
     assert len(pastes) == 1, f"a worked case pastes one candidate, not {len(pastes)}"
     names = [worked["certificate"], *worked.get("candidates", ())] if "certificate" in worked else []
     certificates = tuple(each for name in names for each in material(minting.certificate(name), name))
+    found = (each for name in worked.get("folder", ()) for each in material(minting.certificate(name), f"folder/{name}"))
+    certificates += tuple(each._replace(candidate=True) for each in found)
     return Case(
         pastes[0],
         profile=catalog.profiles[worked.get("profile", "salesforce")],

@@ -126,7 +126,7 @@ def _below(case: Case, host: str) -> bool:
 
 
 _KINDS = (
-    "public-key private-key encrypted-private-key csr pkcs7 pkcs12 keystore jwk openssh-public-key secret token not-rsa too-large "
+    "public-key private-key encrypted-private-key csr pkcs7 pkcs12 keystore unopened jwk openssh-public-key secret token not-rsa too-large "
     "large-as-pem several chain-order with-key unreadable empty"
 )
 _CONTAINERS = ("pkcs7", "pkcs12", "keystore")
@@ -165,8 +165,10 @@ def certificate_form(case: Case, params: object) -> Outcome:
 
 def _form(material: Material, given: tuple[Material, ...], settings: dict[str, Any]) -> tuple[str, str]:
     """Which wording fits, and a detail; empty for a certificate as it should be."""
+    if material.kind == "container":
+        return "unopened", material.why
     if material.form in _CONTAINERS:
-        return (material.form, "") if material.kind in ("certificate", "container") else ("", "")
+        return (material.form, "") if material.kind == "certificate" else ("", "")
     if material.kind == "private-key":
         return ("encrypted-private-key" if material.key is None and material.locked else "private-key"), ""
     if material.kind == "public-key":
@@ -206,5 +208,6 @@ def _match(private: Material, given: tuple[Material, ...]) -> str:
     """The certificate of this private key among those given, in words."""
     found = next((each for each in given if each.kind == "certificate" and each.spki_sha256 == private.spki_sha256), None)
     if found is None:
-        return "none of the certificates given is its own" if any(each.kind == "certificate" for each in given) else ""
+        key = f"its certificate is one whose public key has SHA-256 {fingerprint(private.spki_sha256)}"
+        return f"none of the certificates given is its own; {key}" if any(m.kind == "certificate" for m in given) else key
     return f"its certificate is {found.name}, SHA-256 {fingerprint(found.sha256)}"

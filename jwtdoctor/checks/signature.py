@@ -30,6 +30,8 @@ class Examined(NamedTuple):
     found: Autopsy | None = None
     """Why it does not verify."""
     variant: str = ""
+    signer: Material | None = None
+    """The one given whose key made it, where that is known."""
 
 
 _ALGORITHM = re.compile(r"(?:(?:RS|PS|ES|HS)(?:256|384|512)|ES256K|ES521|EdDSA)\Z")
@@ -60,6 +62,8 @@ def examined(case: Case) -> Examined:
     usable = [m for m in case.certificates if m.key is not None]
     if not usable:
         return _NOT_EXAMINED
+    if len(usable) > 1:
+        usable.sort(key=lambda each: each.candidate)
     alg = case.header.get("alg")
     if not isinstance(alg, str) or not _ALGORITHM.match(alg):
         return Examined("invalid", "alg-none" if str(alg).lower() == "none" else None, usable[0], variant="no-algorithm")
@@ -68,9 +72,12 @@ def examined(case: Case) -> Examined:
         return _unreadable(case, alg, usable)
     for material in usable:
         if oracle.verify(alg, material, token.signing_input, signature) == "valid":
+            meant = expected(case)
+            if material.candidate and meant is not None and meant.spki_sha256 != material.spki_sha256:
+                return Examined("invalid", "signature-wrong-key", meant, None, "key-of-candidate", material)
             if not token.clean and _is_oddly_written(token):
-                return Examined("invalid", "signature-encoding", material)
-            return Examined("valid", None, material)
+                return Examined("invalid", "signature-encoding", material, None, "", material)
+            return Examined("valid", None, material, None, "", material)
     return _why_not(case, alg, usable)
 
 
@@ -91,7 +98,8 @@ def _why_not(case: Case, alg: str, usable: list[Material]) -> Examined:
     from ..forensics.autopsy import autopsy
 
     found = autopsy(_evidence(case, alg, usable))
-    return Examined("invalid", _REASONS.get(found.fault), found.material or usable[0], found, found.variant)
+    signer = found.material if found.fault in ("bytes", "encoding") else None
+    return Examined("invalid", _REASONS.get(found.fault), found.material or usable[0], found, found.variant, signer)
 
 
 def _evidence(case: Case, alg: str, usable: list[Material]) -> Evidence:
@@ -155,15 +163,15 @@ def _not_decided(found: Examined) -> Skipped | None:
 @check(
     "signature-key",
     facts="certificate sha256 size token_size subject expected expected_sha256 relation search",
-    variants="other-key other-size other-type key-of-another",
+    variants="other-key other-size other-type key-of-another key-of-candidate",
     needs="header signature certificate",
     reads="verified certificates",
 )
 def signature_key(case: Case, params: object) -> Outcome:
     """The signature was made by another key than the certificate's, or than that of the certificate expected."""
     found = case.facet(examined)
-    if found.status == "valid" and found.material is not None:
-        return _of_another(case, found.material)
+    if found.signer is not None:
+        return _of_another(case, found.signer)
     material, why = found.material, found.found
     if found.status != "invalid" or material is None:
         return NOTHING
@@ -195,20 +203,23 @@ def _names(given: tuple[Material, ...]) -> str:
 
 
 def expected(case: Case) -> Material | None:
-    """Facet: the certificate that is meant to be on the app: the first one given by name."""
+    """The certificate that is meant to be on the app: the first one given by name."""
     return next((each for each in case.certificates if each.key is not None and not each.candidate), None)
 
 
 def _of_another(case: Case, material: Material) -> Outcome:
-    """It verifies, but not with the certificate given first: the app must hold the other one."""
-    wanted = case.facet(expected)
+    """It verifies, but not with the certificate given first: the app must hold the other one.
+
+    Where several are given by name, any may be the one on the app; those of a folder are only candidates.
+    """
+    wanted = expected(case)
     if wanted is None or wanted.spki_sha256 == material.spki_sha256:
         return NOTHING
     related = wanted.subject and wanted.subject == material.subject
     return one(
         "signature",
         "",
-        "key-of-another",
+        "key-of-candidate" if material.candidate else "key-of-another",
         certificate=material.name,
         sha256=fingerprint(material.sha256 or material.spki_sha256),
         size=f"{material.type} {material.size}",
@@ -216,7 +227,7 @@ def _of_another(case: Case, material: Material) -> Outcome:
         subject=material.subject,
         expected=wanted.name,
         expected_sha256=fingerprint(wanted.sha256 or wanted.spki_sha256),
-        relation="both certificates bear one name, so one pair replaced the other" if related else "",
+        relation="both certificates bear one name, so one pair replaced the other" if related else "the two bear different names",
         search="",
     )
 
@@ -304,5 +315,7 @@ def _searched(why: Autopsy) -> str:
     """How the search for an edit went, in words."""
     if not why.tried:
         return "no edit was searched for"
+    if why.fault == "bytes" and why.variant in ("edited", "rewritten"):
+        return f"candidate {why.tried:,} of the search"
     limit = "" if why.finished else ", as many as the time allowed (--search SECONDS)"
     return f"{why.tried:,} explainable edits were tried{limit}"

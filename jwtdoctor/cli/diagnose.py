@@ -7,8 +7,8 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from ..intake import MAX_INPUT, text_of
 from ..keys import Material, folded
@@ -36,26 +36,25 @@ def run(call: Call) -> int:
     materials, texts, failed = certificates(call.certs, call.passphrase_file) if call.certs else ((), (), False)
     secrets = (*((f"the text of {name}", data) for name, data in texts), *(_secret(name) for name in call.secret_files))
     warn_days = whole(call.warn_days, "--warn-days", "days")
-    search = deadline(call.search)
     error = answer(call.error)
     format = call.format or ("terminal" if is_terminal() else "plain")
     results: list[Result] = []
     report = Report((), now, "")
     given = _sources(call)
-    texts_beside = [each.text for each in given if isinstance(each, Given)] if len(given) > 1 else []
-    for each in given:
-        if isinstance(each, Failure):
-            complain(str(each))
-            failed = True
-            continue
-        try:
-            report = diagnose(
-                each.text, certificates=materials, endpoint=call.endpoint, error=error, profile=call.profile, now=now, app=call.app,
-                source=each.name, secrets=secrets, beside=texts_beside, search=search, warn_days=warn_days,
-            )  # fmt: skip
-        except UnknownProfile as unknown:
-            raise Failure(str(unknown)) from None
-        results.extend(report.results)
+    with deadline(call.search) as search:
+        for each in given:
+            if isinstance(each, Failure):
+                complain(str(each))
+                failed = True
+                continue
+            try:
+                report = diagnose(
+                    each.text, certificates=materials, endpoint=call.endpoint, error=error, profile=call.profile, now=now,
+                    app=call.app, source=each.name, secrets=secrets, beside=_beside(given), search=search, warn_days=warn_days,
+                )  # fmt: skip
+            except UnknownProfile as unknown:
+                raise Failure(str(unknown)) from None
+            results.extend(report.results)
     if failed and not results:
         return COULD_NOT
     report = report._replace(results=tuple(results))
@@ -66,6 +65,11 @@ def run(call: Call) -> int:
         return NOTHING_TO_DIAGNOSE
     emit(render(report, format, look()))
     return COULD_NOT if failed else report.exit_code(call.fail_on)
+
+
+def _beside(given: Sequence[Given | Failure]) -> list[str]:
+    """The texts of all sources, where there are several: a signature may belong to the token of another."""
+    return [each.text for each in given if isinstance(each, Given)] if len(given) > 1 else []
 
 
 def is_terminal() -> bool:
@@ -110,27 +114,64 @@ def moment(text: str | None) -> int:
 
 SEARCH_SECONDS = 2.0
 """How long one edited token is searched for; all of one call together get ten times as much."""
+_PATIENCE_WITHOUT_A_BAR = 1.0
 
 
-def deadline(text: str | None) -> Callable[[int], bool]:
-    """``--search``: a function that says whether a search may go on. Raises Failure for what is no number of seconds."""
-    seconds = SEARCH_SECONDS
-    if text is not None:
-        if not _NUMBER.fullmatch(text.strip()) or not 0 <= float(text) <= 86400:
-            raise Failure(f"--search {echo(text)!r} is no number of seconds; accepted: 0 to 86400")
-        seconds = float(text)
-    spent, began, last = 0.0, 0.0, 0.0
+class Deadline:
+    """``--search``: asked with the number of candidates tried, says whether the search may go on. Shows a bar when it is long."""
 
-    def go_on(tried: int) -> bool:
-        nonlocal spent, began, last
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._spent = 0.0
+        self._began = self._last = 0.0
+        self._bar: Any = None
+        self._shows = seconds > _PATIENCE_WITHOUT_A_BAR * 2 and sys.stderr is not None and sys.stderr.isatty()
+
+    def __call__(self, tried: int) -> bool:
+        """True while there is time; 0 begins the search of the next token."""
         now = time.monotonic()
         if not tried:
-            spent, began, last = spent + (last - began), now, now
-            return spent < seconds * 10
-        last = now
-        return now - began < seconds and spent + (now - began) < seconds * 10
+            self._spent += self._last - self._began
+            self._began = self._last = now
+            return self._spent < self._seconds * 10
+        self._last = now
+        elapsed = now - self._began
+        if self._shows and elapsed > _PATIENCE_WITHOUT_A_BAR:
+            self._show(elapsed, tried)
+        return elapsed < self._seconds and self._spent + elapsed < self._seconds * 10
 
-    return go_on
+    def _show(self, elapsed: float, tried: int) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (
+                TextColumn("searching for what was signed"),
+                BarColumn(),
+                TextColumn("{task.fields[tried]:,} tried"),
+                TimeRemainingColumn(),
+            )
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.add_task("", total=self._seconds, tried=0)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=elapsed, tried=tried)
+
+    def __enter__(self) -> Deadline:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away, whatever happened."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def deadline(text: str | None) -> Deadline:
+    """The search's limit from ``--search``. Raises Failure for what is no number of seconds."""
+    if text is None:
+        return Deadline(SEARCH_SECONDS)
+    if not _NUMBER.fullmatch(text.strip()) or not 0 <= float(text) <= 86400:
+        raise Failure(f"--search {echo(text)!r} is no number of seconds; accepted: 0 to 86400")
+    return Deadline(float(text))
 
 
 def whole(text: str | None, option: str, what: str) -> int | None:

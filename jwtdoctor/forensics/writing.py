@@ -173,6 +173,16 @@ _SPACINGS = (
 """Python writes the second, most others the first; pretty printers and editors the rest."""
 
 
+_ORDERS = (("", ""), ("sorted", "members in alphabetical order"), ("reversed", "members in reverse order"))
+_MANNERS = tuple(
+    (*order, spacing)
+    for spacings in (_SPACINGS[:2], _SPACINGS[4:6], (*_SPACINGS[2:4], *_SPACINGS[6:]))
+    for order in _ORDERS
+    for spacing in spacings
+)
+"""What encoders write by default comes first, in any order of members; then pretty printers; then the rest."""
+
+
 class Writing(NamedTuple):
     """An object written in another way."""
 
@@ -204,25 +214,18 @@ def _ends(text: str) -> Iterator[Writing]:
         yield Writing(words, words, written)
 
 
-_ORDERS = (("", ""), ("sorted", "members in alphabetical order"), ("reversed", "members in reverse order"))
-
-
 def _all(text: str, found: tuple[Member, ...]) -> Iterator[Writing]:
     yield from _ends(text)
     escapes = _escapes(text)
-    for order, in_order in _ORDERS:
-        for spacing in _SPACINGS:
-            manner = ", ".join(each for each in (in_order, spacing.words) if each)
-            for ascii, slashes, escaped in escapes:
-                style = spacing._replace(order=order, ascii=ascii, slashes=slashes)
-                words = f"{manner}, {escaped}" if escaped else manner
-                yield Writing(manner, words, write(found, style))
-                if spacing.indent:
-                    yield Writing(
-                        f"{manner}, line break at the end",
-                        f"{words}, line break at the end",
-                        write(found, style._replace(end=style.line)),
-                    )
+    for order, in_order, spacing in _MANNERS:
+        manner = ", ".join(each for each in (in_order, spacing.words) if each)
+        for ascii, slashes, escaped in escapes:
+            style = spacing._replace(order=order, ascii=ascii, slashes=slashes)
+            words = f"{manner}, {escaped}" if escaped else manner
+            yield Writing(manner, words, write(found, style))
+            if spacing.indent:
+                ended = write(found, style._replace(end=style.line))
+                yield Writing(f"{manner}, line break at the end", f"{words}, line break at the end", ended)
 
 
 def _escapes(text: str) -> list[tuple[bool | None, bool | None, str]]:

@@ -245,7 +245,8 @@ def signature_line(result: Result) -> str:
         return f"verifies with {safe(signature.certificate)}{but}"
     if signature.status == "invalid":
         why = signature.reason or " or ".join(signature.remains)
-        return f"does not verify{f' ({why})' if why else ''}"
+        whose = f"; it is the key of {safe(signature.signer)} that signed" if signature.signer else ""
+        return f"does not verify{f' ({why})' if why else ''}{whose}"
     return "not examined: give the certificate uploaded to the app with --cert FILE"
 
 
