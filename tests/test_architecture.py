@@ -127,8 +127,8 @@ def test_only_the_terminal_renderer_knows_rich() -> None:
     """Plain and JSON output need no terminal library."""
     found = set(users_of("rich"))
 
-    assert "render/terminal.py" in found
-    assert {name for name in found if not name.startswith("cli/")} == {"render/terminal.py"}
+    assert "render/paint.py" in found
+    assert {name for name in found if not name.startswith("cli/")} == {"render/paint.py"}
 
 
 CLOCKS = {

@@ -16,8 +16,8 @@ from throwaway import SETTINGS
 
 from jwtdoctor import diagnose
 from jwtdoctor.checks.signature import examined
-from jwtdoctor.cli.diagnose import deadline, whole
 from jwtdoctor.cli.failure import Failure
+from jwtdoctor.cli.values import deadline, whole
 from jwtdoctor.decode import Token, decode
 from jwtdoctor.forensics import edits
 from jwtdoctor.forensics.covered import covered, segment

@@ -11,8 +11,8 @@ from ..answer import parse
 from ..catalog import Catalog, Rule, Symptom, Unseen, load
 from ..checks import CHECKS
 from ..diagnosis import symptom_of
-from .diagnose import look
 from .failure import COULD_NOT, complain, echo, emit
+from .screen import look
 
 
 def run(names: list[str], format: str) -> int:

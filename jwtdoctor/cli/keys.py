@@ -9,9 +9,11 @@ from .. import catalog, intake
 from ..decode import decode
 from ..keyring import MOST_TOKENS, Keyring, Signed, keyring
 from ..render.keys import render
-from .diagnose import _is_piped, is_terminal, look, moment, whole
 from .failure import NOTHING_TO_DIAGNOSE, Failure, complain, echo, emit
 from .keyfiles import ACCEPTED, Gathered, Passphrases, complaints, gather
+from .screen import is_terminal, look
+from .sources import is_piped
+from .values import moment, whole
 
 
 class Options(NamedTuple):
@@ -29,7 +31,7 @@ def run(files: Sequence[str], options: Options) -> int:
     """Read every file; one that cannot be read is told and the others go on."""
     now, warn_days = moment(options.now), whole(options.warn_days, "--warn-days", "days")
     _refuse(options.profile)
-    if not files and not _is_piped(wait=False):
+    if not files and not is_piped(wait=False):
         raise Failure(
             "no key in the input: give a file, a folder, or `-` (jwtdoctor keys --help shows examples)", NOTHING_TO_DIAGNOSE
         )

@@ -15,9 +15,10 @@ from ..intake import read
 from ..keys import Material
 from ..render.whosigned import render
 from ..signer import Signed, signed, whosigned
-from .diagnose import _sources, is_terminal, look
 from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo, emit
 from .options import Call
+from .screen import is_terminal, look
+from .sources import sources as given_sources
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -67,11 +68,11 @@ def _given(certs: Sequence[str], passphrase_file: str | None) -> tuple[tuple[Mat
     return gathered.materials, bool(gathered.unreadable)
 
 
-def _assertions(sources: Sequence[str]) -> tuple[list[Signed], bool]:
+def _assertions(words: Sequence[str]) -> tuple[list[Signed], bool]:
     """Every signed assertion in the sources, and whether a source could not be read."""
     found: list[Signed] = []
     failed = False
-    for each in _sources(Call(tuple(sources))):
+    for each in given_sources(Call(tuple(words))):
         if isinstance(each, Failure):
             complain(str(each))
             failed = True

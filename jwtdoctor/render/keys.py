@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..forensics.shape import hash_name
 from ..keyring import Entry, Keyring, colons, days_left
 from ..keys import Material
 from ..model import Finding
@@ -85,7 +86,10 @@ def _written(each: Material, now: int) -> Iterator[Row]:
     if each.kind == "certificate":
         yield Row("issuer", "itself" if each.self_signed else safe(each.issuer) or "(empty)")
         yield Row("valid", *_validity(each, now))
-        details = [f"{each.der_size} bytes as DER", f"signed with {each.signature_hash.upper()}" if each.signature_hash else ""]
+        details = [
+            f"{each.der_size} bytes as DER",
+            f"signed with {hash_name(each.signature_hash)}" if each.signature_hash else "",
+        ]
         details += [
             "a CA's" if each.is_ca else "",
             f"for TLS of {', '.join(map(safe, each.tls_hosts[:3]))}" if each.tls_hosts else "",
@@ -217,7 +221,7 @@ def _plain(blocks: list[Block], look: Look) -> str:
 
 
 def _terminal(blocks: list[Block], look: Look) -> str:
-    from .terminal import Line, _painted, _unpainted
+    from .paint import Line, painted, unpainted
 
     lines: list[Line] = []
     for block in blocks:
@@ -231,5 +235,5 @@ def _terminal(blocks: list[Block], look: Look) -> str:
                 shown = "" if number or row.label == label or (row.digest and row.label in _RELATIONS.values()) else row.label
                 lines.append((("   ", ""), (f"{shown:<{_LABEL}}", row.style or "dim"), (text, "")))
             label = row.label if row.label not in (*_STYLES, "help", "pair", "token") or row.digest else ""
-    paint = _painted if look.color else _unpainted
+    paint = painted if look.color else unpainted
     return "".join(f"{paint(line)}\n" for line in lines)

@@ -6,16 +6,13 @@ would eat ``[rule-name]`` and obey what stands in a claim. rich's Console is lef
 
 from __future__ import annotations
 
-import functools
 import textwrap
 import unicodedata
 
 from ..model import Finding
 from ..report import Report, Result
 from . import Look, outline
-
-Piece = tuple[str, str]
-Line = tuple[Piece, ...]
+from .paint import Line, painted, unpainted
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 _VERDICTS = {"refused": "bold white on red", "accepted": "bold black on green", "undetermined": "bold black on yellow"}
@@ -30,25 +27,8 @@ def render(report: Report, look: Look) -> str:
         if index:
             lines.append((("─" * width, "dim"),))
         lines.extend(_result(result, width))
-    paint = _painted if look.color else _unpainted
+    paint = painted if look.color else unpainted
     return "".join(f"{paint(line)}\n" for line in lines)
-
-
-def _unpainted(line: Line) -> str:
-    return "".join(text for text, _ in line).rstrip()
-
-
-def _painted(line: Line) -> str:
-    return "".join(_sequence(style).replace("\0", text) if style and text.strip() else text for text, style in line)
-
-
-@functools.cache
-def _sequence(style: str) -> str:
-    """The escape sequences of a style around a place-holder, in the sixteen colours every terminal has."""
-    from rich.color import ColorSystem
-    from rich.style import Style
-
-    return Style.parse(style).render("\0", color_system=ColorSystem.STANDARD)
 
 
 def _cells(text: str) -> int:

@@ -117,7 +117,7 @@ def _wrapped(label: str, text: str, width: int) -> list[str]:
 
 
 def _terminal(found: Signer, look: Look) -> str:
-    from .terminal import Line, _painted, _unpainted
+    from .paint import Line, painted, unpainted
 
     style = "bold green" if found.exit_code == 0 else "bold yellow"
     lines: list[Line] = [((each, style),) for each in textwrap.wrap(headline(found), look.width, break_on_hyphens=False)]
@@ -127,5 +127,5 @@ def _terminal(found: Signer, look: Look) -> str:
         for number, text in enumerate(texts):
             label = "" if number else row.label
             lines.append(((f"{label:<{_LABEL}}", "dim"), (text, "")))
-    paint = _painted if look.color else _unpainted
+    paint = painted if look.color else unpainted
     return "".join(f"{paint(line)}\n" for line in lines)

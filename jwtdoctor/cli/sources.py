@@ -1,0 +1,115 @@
+"""The sources of a call: files, standard input, or the pasted text itself; each bounded, each with its own complaint."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from typing import NamedTuple
+
+from ..intake import MAX_INPUT, text_of
+from ..kinds import of_text
+from .failure import NOTHING_TO_DIAGNOSE, Failure, echo
+from .options import Call
+
+ACCEPTED = "a file, `-` for standard input, or the pasted text itself"
+
+
+class Given(NamedTuple):
+    """One source: its name and its text."""
+
+    name: str
+    text: str
+
+
+def sources(call: Call) -> list[Given | Failure]:
+    """What the words of the command line, or a pipe, bring. Raises Failure where there is nothing at all."""
+    if call.sources:
+        return [_source(each) for each in call.sources]
+    if is_piped(wait=call.error is not None):
+        return [_standard_input()]
+    if call.error is not None:
+        return [Given("the answer", "")]
+    raise Failure(f"nothing to diagnose: give {ACCEPTED} (jwtdoctor --help shows examples)", NOTHING_TO_DIAGNOSE)
+
+
+PATIENCE = 1.0
+"""Seconds to wait for a pipe to bring something when an answer is at hand: a job's idle pipe may stay open for ever."""
+
+
+def is_piped(*, wait: bool) -> bool:
+    """Whether standard input is a pipe or a file; with ``wait``, one that brings something, or its end, soon."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    if stat.S_ISREG(mode):
+        return True
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return False
+    if wait and os.name == "posix":
+        import select
+
+        return bool(select.select([sys.stdin], [], [], PATIENCE)[0])
+    return True
+
+
+def _standard_input() -> Given | Failure:
+    try:
+        data = sys.stdin.buffer.read(MAX_INPUT + 1)
+    except (OSError, ValueError, AttributeError):
+        return Failure("standard input is closed or cannot be read")
+    return _given("standard input", data)
+
+
+def _source(word: str) -> Given | Failure:
+    if word == "-":
+        return _standard_input()
+    if _exists(word):
+        try:
+            return _given(word, content(word, "source", MAX_INPUT))
+        except Failure as failure:
+            return failure
+    if _looks_like_a_file(word):
+        return Failure(f"{echo(word)}: no such file; accepted: {ACCEPTED}")
+    return Given("the argument", word)
+
+
+def _given(name: str, data: bytes) -> Given | Failure:
+    if len(data) > MAX_INPUT:
+        return Failure(f"{echo(name)}: more than {MAX_INPUT >> 20} MiB; accepted: a paste; cut out the part with the assertion")
+    text = text_of(data)
+    if text is None:
+        return Failure(f"{echo(name)}: a binary file; accepted: text that holds the assertion")
+    return Given(name, text)
+
+
+def _exists(word: str) -> bool:
+    try:
+        return os.path.exists(word)
+    except (OSError, ValueError):
+        return False
+
+
+def _looks_like_a_file(word: str) -> bool:
+    """A short word with a path's look; a token has no slash before its dots and begins with ``ey``."""
+    if any(c in word for c in "\n\r\t {}<>|\"'") or len(word) > 255 or word.startswith("ey") or of_text(word) is not None:
+        return False
+    return "/" in word or "\\" in word or word.count(".") == 1 or len(word) < 16
+
+
+def content(name: str, what: str, limit: int) -> bytes:
+    """The file's content. Raises Failure with the reason in words."""
+    try:
+        mode = os.stat(name).st_mode
+        if stat.S_ISDIR(mode):
+            raise Failure(f"{echo(name)}: a directory; accepted as {what}: a file")
+        if stat.S_ISREG(mode) and os.path.getsize(name) > limit:
+            raise Failure(f"{echo(name)}: larger than {limit >> 20} MiB; accepted as {what}: a smaller file")
+        with open(name, "rb") as file:
+            return file.read(limit + 1)
+    except FileNotFoundError:
+        raise Failure(f"{echo(name)}: no such file (wanted as {what})") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "cannot be opened"
+        raise Failure(f"{echo(name)}: {reason} (wanted as {what})") from None
