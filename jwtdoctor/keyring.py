@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from . import catalog, oracle
 from .case import Case
 from .catalog import Profile
+from .checks.signature import examined
 from .decode import Token
 from .engine import Engine, audit
-from .forensics.opened import open_rsa
+from .intake import Paste
 from .keys import Material, is_issued_by
 from .model import SEVERITIES, Finding, Verdict
 from .moments import utc
@@ -121,7 +122,7 @@ def keyring(
     """Compare everything with everything. ``profile``: a provider's name, else the default one. Raises KeyError for an unknown name."""
     rules = _profile(profile)
     tokens = tokens[:MOST_TOKENS]
-    signers = [_signers(materials, each) for each in tokens]
+    signers = [_signers(materials, each, rules) for each in tokens]
     groups = _groups(materials, signers)
     entries = [*_examined(materials, rules, now, warn_days), *(Entry(_as_material(each)) for each in tokens)]
     relations = _relations(materials, tokens, signers, groups)
@@ -189,16 +190,19 @@ def _taken(findings: tuple[Finding, ...]) -> tuple[Verdict, str]:
 
 
 class Signers(NamedTuple):
-    """The keys that verify a token; failing that, the one that made its signature over other bytes."""
+    """The keys that verify a token; failing that, what examining its signature brought."""
 
     verifying: tuple[int, ...] = ()
-    opened: int | None = None
+    signer: int | None = None
+    """Whose key made it, over other bytes or written wrongly."""
+    decided: bool = True
+    """False where it cannot be told whether one of the keys made it."""
 
 
-def _signers(materials: Sequence[Material], signed: Signed) -> Signers:
+def _signers(materials: Sequence[Material], signed: Signed, profile: Profile) -> Signers:
     signature, data = signed.token.signature.data, signed.token.signing_input
     if not signature or not signed.alg:
-        return Signers()
+        return Signers(decided=not signed.token.signature.text)
     usable = [(index, each) for index, each in enumerate(materials) if each.key is not None]
     answers: dict[tuple[str, str], str] = {}
     verifying = []
@@ -209,15 +213,12 @@ def _signers(materials: Sequence[Material], signed: Signed) -> Signers:
             answers[place] = oracle.verify(signed.alg, each, data, signature)
         if answers[place] == "valid":
             verifying.append(index)
-    if verifying:
+    if verifying or not usable:
         return Signers(tuple(verifying))
-    return Signers((), next((index for index, each in usable if _opens(each, signature)), None))
-
-
-def _opens(material: Material, signature: bytes) -> bool:
-    if material.type != "RSA":
-        return False
-    return any(each.sure and each.padding in ("pkcs1", "pss") for each in open_rsa(material.key, signature))
+    case = Case(Paste(signed.token.text, "bare"), profile=profile, certificates=tuple(materials), token=signed.token)
+    found = examined(case)
+    signer = next((index for index, each in usable if each is found.signer), None)
+    return Signers((), signer, found.found is not None and found.found.fault in ("key", "bytes"))
 
 
 def _groups(materials: Sequence[Material], signers: Sequence[Signers]) -> list[tuple[int, ...]]:
@@ -335,13 +336,17 @@ def _signed(materials: Sequence[Material], signed: Signed, found: Signers, index
         yield Relation(
             "signed-by", (index, *keys), f"{name} is signed with the key of {_listed(materials, keys)}, by {safe(signed.alg, 20)}"
         )
-    elif found.opened is not None:
-        words = f"{name} carries a signature made with the key of {_shown(materials[found.opened])}, but over other bytes: jwtdoctor diagnose says which"
-        yield Relation("signed-other-bytes", (index, found.opened), words)
-    elif not signed.token.signature.data:
+    elif found.signer is not None:
+        words = f"{name} carries a signature made with the key of {_shown(materials[found.signer])}, but it does not verify: jwtdoctor diagnose says why"
+        yield Relation("signed-other-bytes", (index, found.signer), words)
+    elif not signed.token.signature.text:
         yield Relation("unsigned", (index,), f"{name} carries no signature")
     elif any(each.key is not None for each in materials):
-        yield Relation("signed-by-none", (index,), f"{name} is signed with none of the keys here")
+        if found.decided:
+            yield Relation("signed-by-none", (index,), f"{name} is signed with none of the keys here")
+        else:
+            words = f"{name} verifies with none of the keys here as it stands; whether one of them made it cannot be told: jwtdoctor diagnose says more"
+            yield Relation("undecided", (index,), words)
     yield from _named(materials, signed, found, index)
 
 

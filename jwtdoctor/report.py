@@ -142,6 +142,8 @@ def summary(result: Result) -> str:
     if first is not None:
         seen = "Nothing in the assertion explains this answer. " if result.kind is not None else ""
         return f"{seen}{_OFTEN[first.standing]} {first.title}."
+    if result.signature.status == "invalid":
+        return "The signature does not verify, and nothing that was examined says why."
     unexamined = result.signature.status == "not-examined"
     if result.kind is None:
         return f"This answer is not in the catalogue: {safe(result.said).rstrip('.')}. There is no assertion to examine."

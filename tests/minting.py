@@ -289,6 +289,10 @@ def _salted(data: bytes, private: rsa.RSAPrivateKey, mask: hashes.HashAlgorithm,
 
 _SIGNATURES: Mapping[str, Callable[[bytes, str, Any], bytes]] = {
     "rewritten": lambda data, alg, private: sign(_respaced(data), alg, private),
+    "no-digest-info-text": lambda data, alg, private: _bare_block(_printed(data), private),
+    "edited-aud-pss": lambda data, alg, private: _pss(data, private, hashes.SHA256()),
+    "edited-aud-rewritten": lambda data, alg, private: sign(_respaced(data), alg, private),
+    "zeros": lambda data, alg, private: bytes(256),
     "no-dot": lambda data, alg, private: sign(data.replace(b".", b""), alg, private),
     "before-url-safe": lambda data, alg, private: sign(_standard(data), alg, private),
     "utf16": lambda data, alg, private: sign(data.decode().encode("utf-16-le"), alg, private),
@@ -318,9 +322,17 @@ _SIGNATURES: Mapping[str, Callable[[bytes, str, Any], bytes]] = {
 }
 """Mutations of what is signed, or how."""
 
+
+def _printed(data: bytes) -> bytes:
+    """What a command line tool prints of a digest."""
+    return f"SHA2-256(stdin)= {hashlib.sha256(data).hexdigest()}\n".encode()
+
+
 _BEFORE: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "edited": lambda claims: {name: value for name, value in claims.items() if name != "jti"},
     "edited-aud": lambda claims: {**claims, "aud": "https://test.salesforce.com"},
+    "edited-aud-pss": lambda claims: {**claims, "aud": "https://test.salesforce.com"},
+    "edited-aud-rewritten": lambda claims: {**claims, "aud": "https://test.salesforce.com"},
     "edited-exp": lambda claims: {**claims, "exp": FROZEN_NOW - 11093},
     "dropped-iat": lambda claims: {**claims, "iat": FROZEN_NOW},
     "edited-beyond": lambda claims: {**claims, "iss": ISS[::-1]},

@@ -111,7 +111,7 @@ def certificate_purpose(case: Case, params: object) -> Outcome:
     """The certificate was issued for TLS of some host; if the host is the provider's, its private key is not the client's."""
     hits = []
     for each in examined_ones(case):
-        if each.tls_hosts and not each.self_signed:
+        if each.tls_hosts:
             own = any(locate(case.profile, host.lower().removeprefix("*.")) or _below(case, host) for host in each.tls_hosts)
             shown = ", ".join(each.tls_hosts[:3]) + (f" and {len(each.tls_hosts) - 3} more" if len(each.tls_hosts) > 3 else "")
             hits.append(

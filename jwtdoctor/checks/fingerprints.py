@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .. import kinds
 from ..case import Case
-from .signature import examined, wrapping
+from .signature import OF_HMAC, examined, wrapping
 
 SPAN = 3 * 86400
 """Within a few days of the judgement, time rules depend on distances alone: every value there counts seconds, and no 32-bit
@@ -21,8 +21,6 @@ _LONG_AFTER_1970 = 10**8
 """Before, a lifetime and a moment look alike, and distances do not tell all."""
 _LONGEST = 512
 """Longer texts are not remembered: memory is bounded by bytes as well as by count."""
-_OF_HMAC = (32, 48, 64)
-"""Bytes of an HMAC: no other signature is compared with the secrets at hand."""
 _NO_CLAIM = object()
 
 
@@ -68,7 +66,7 @@ def take(case: Case) -> Fingerprints | None:
         status if status != "invalid" else None,
         _certificates(case),
         True if case.request is None else None,
-        None if case.secrets and len(form.inner) in _OF_HMAC else True,
+        None if case.secrets and len(form.inner) in OF_HMAC else True,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..case import Case
 from ..forensics.shape import hash_name
 from .registry import NOTHING, Outcome, check, one
-from .signature import wrapping
+from .signature import OF_HMAC, secrets, wrapping
 
 
 @check("algorithm-none", facts="value", needs="header", reads="header")
@@ -17,16 +17,25 @@ def algorithm_none(case: Case, params: object) -> Outcome:
 
 def shared_secret(case: Case) -> tuple[str, str, str] | None:
     """Facet: which of the texts at hand served as the HMAC secret, how it was read, and with which hash."""
-    if case.token is None or not case.secrets:
+    if case.token is None or len(case.facet(wrapping).inner) not in OF_HMAC:
         return None
     from ..forensics.secret import signer
 
-    return signer(case.secrets, case.token.signing_input, case.facet(wrapping).inner)
+    return signer(case.facet(secrets), case.token.signing_input, case.facet(wrapping).inner)
+
+
+def _tried(case: Case) -> str:
+    """Which texts were tried as the secret, in words."""
+    names = [name for name, _ in case.facet(secrets)] if len(case.facet(wrapping).inner) in OF_HMAC else []
+    if not names:
+        return "give a text that may have been the secret with --secret-file, to see whether it was"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"ruled out as the secret: {', '.join(names[:3])}{more}"
 
 
 @check(
     "algorithm-hmac",
-    facts="value size secret hash",
+    facts="value size secret hash tried",
     variants="said looks secret",
     needs="header",
     reads="header signature_form secrets",
@@ -38,13 +47,17 @@ def algorithm_hmac(case: Case, params: object) -> Outcome:
     if known is not None:
         name, words, hash = known
         secret = f"{name} {words}" if words else name
-        return one("signature", "", "secret", value=str(alg), size=0, secret=secret, hash=hash_name(hash))
+        return one("signature", "", "secret", value=str(alg), size=0, secret=secret, hash=hash_name(hash), tried="")
     if isinstance(alg, str) and alg.upper().startswith("HS"):
-        return one("header", "alg", "said", value=alg, size=0, secret="", hash="")
+        return one("header", "alg", "said", value=alg, size=0, secret="", hash="", tried=_tried(case))
     if case.token is None or not case.token.signature.data or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
         return NOTHING
     size = len(case.facet(wrapping).inner)
-    return one("signature", "", "looks", value=alg, size=size, secret="", hash="") if size in (32, 48) else NOTHING
+    return (
+        one("signature", "", "looks", value=alg, size=size, secret="", hash="", tried=_tried(case))
+        if size in (32, 48)
+        else NOTHING
+    )
 
 
 @check(

@@ -160,7 +160,7 @@ def _embedded(case: Case, value: object) -> list[Hit]:
                 "x5c-unreadable",
             )
         ]
-    signer = case.facet(examined).material
+    signer = case.facet(examined).signer
     given = {each.spki_sha256 for each in case.certificates}
     facts |= {
         "certificate": signer.name if signer is not None else "",
@@ -168,6 +168,8 @@ def _embedded(case: Case, value: object) -> list[Hit]:
         "names": material.subject,
     }
     token, alg = case.token, case.header.get("alg")
+    if signer is not None and signer.spki_sha256 != material.spki_sha256 and material.spki_sha256 in given:
+        return [Hit(Place("header", "x5c"), {**facts, "names": f"a certificate of {material.subject}"}, "of-another")]
     if material.spki_sha256 in given or token is None or not token.signature.data or not isinstance(alg, str):
         return []
     verifies = oracle.verify(alg, material, token.signing_input, token.signature.data) == "valid"

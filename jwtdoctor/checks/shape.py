@@ -51,7 +51,7 @@ _PART_NAMES = {"header": "header", "payload": "claims part", "signature": "signa
 
 @check(
     "is-malformed",
-    facts="part detail count",
+    facts="part detail count wanted",
     variants=f"{_PROBLEMS} nothing odd-size wrapped wrapped-paste",
     needs="paste",
     reads="shape signature_form header verified",
@@ -99,7 +99,9 @@ def _odd_size(case: Case) -> Outcome:
     size = len(found.inner)
     if found.wrapping != "plain" or size in SIZES or (size % 64 == 0 and size >= 128) or _is_explained(case):
         return NOTHING
-    return one("signature", "", "odd-size", part="signature", detail=str(size), count=3)
+    usual = {"ES256": 64, "ES256K": 64, "ES384": 96, "ES512": 132, "EdDSA": 64}.get(alg)
+    wanted = f"an {alg} signature has {usual}" if usual else "an RSA-2048 signature has 256"
+    return one("signature", "", "odd-size", part="signature", detail=str(size), count=3, wanted=wanted)
 
 
 def _is_explained(case: Case) -> bool:
@@ -122,7 +124,7 @@ def _hit(name: str, problem: Problem, count: int) -> Hit:
     facts="part detail",
     variants=(
         "unescaped-plus padding standard-alphabet white-space percent-encoded trailing-bits base64-twice hex hex-text der "
-        "leading-zero-lost leading-zero-added reversed unpadded plus-to-space damaged"
+        "leading-zero-lost leading-zero-added reversed unpadded plus-to-space damaged placeholder"
     ),
     needs="paste",
     reads="shape signature_form verified",
@@ -156,7 +158,9 @@ def part_encoding(case: Case, params: object) -> Outcome:
     return [*hits, *_proven(case)]
 
 
-_PROVEN = frozenset({"leading-zero-lost", "leading-zero-added", "reversed", "unpadded", "plus-to-space", "damaged"})
+_PROVEN = frozenset(
+    {"leading-zero-lost", "leading-zero-added", "reversed", "unpadded", "plus-to-space", "damaged", "placeholder"}
+)
 
 
 def _proven(case: Case) -> list[Hit]:

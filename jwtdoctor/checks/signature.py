@@ -36,6 +36,8 @@ class Examined(NamedTuple):
 
 _ALGORITHM = re.compile(r"(?:(?:RS|PS|ES|HS)(?:256|384|512)|ES256K|ES521|EdDSA)\Z")
 _CERTIFICATE, _HEADER = NEEDS["certificate"][0], NEEDS["header"][0]
+OF_HMAC = (32, 48, 64)
+"""Bytes of an HMAC: no other signature is compared with the secrets at hand."""
 _NOT_EXAMINED = Examined("not-examined", None)
 _REASONS = {
     "key": "signature-wrong-key",
@@ -102,6 +104,17 @@ def _why_not(case: Case, alg: str, usable: list[Material]) -> Examined:
     return Examined("invalid", _REASONS.get(found.fault), found.material or usable[0], found, found.variant, signer)
 
 
+def secrets(case: Case) -> tuple[tuple[str, str | bytes], ...]:
+    """Facet: texts that may have served as an HMAC secret: those at hand, and the public keys of the certificates as PEM."""
+    from ..keys.computed import pem
+
+    keys = (each for each in case.certificates[:_MOST_AS_SECRETS] if each.spki_sha256 and each.key is not None)
+    return (*case.secrets, *((f"the public key of {each.name} as PEM", pem(each)) for each in keys))
+
+
+_MOST_AS_SECRETS = 20
+
+
 def _evidence(case: Case, alg: str, usable: list[Material]) -> Evidence:
     from ..forensics.autopsy import Evidence, distinct
 
@@ -111,7 +124,7 @@ def _evidence(case: Case, alg: str, usable: list[Material]) -> Evidence:
         alg,
         distinct(usable),
         case.facet(wrapping),
-        case.secrets,
+        case.facet(secrets) if len(case.facet(wrapping).inner) in OF_HMAC else (),
         case.others,
         _with_plus(case),
         _known(case),
@@ -192,8 +205,15 @@ def signature_key(case: Case, params: object) -> Outcome:
         expected="",
         expected_sha256="",
         relation="",
-        search="",
+        search=_mended(why),
     )
+
+
+def _mended(why: Autopsy) -> str:
+    """Whether one damaged character was ruled out."""
+    if why.finished and why.tried:
+        return f"one damaged character of the signature ({why.tried:,} tried)"
+    return "not yet ruled out: one damaged character of the signature (a longer --search tries them)"
 
 
 def _names(given: tuple[Material, ...]) -> str:
@@ -215,7 +235,6 @@ def _of_another(case: Case, material: Material) -> Outcome:
     wanted = expected(case)
     if wanted is None or wanted.spki_sha256 == material.spki_sha256:
         return NOTHING
-    related = wanted.subject and wanted.subject == material.subject
     return one(
         "signature",
         "",
@@ -227,9 +246,16 @@ def _of_another(case: Case, material: Material) -> Outcome:
         subject=material.subject,
         expected=wanted.name,
         expected_sha256=fingerprint(wanted.sha256 or wanted.spki_sha256),
-        relation="both certificates bear one name, so one pair replaced the other" if related else "the two bear different names",
+        relation=_related(wanted, material),
         search="",
     )
+
+
+def _related(wanted: Material, signer: Material) -> str:
+    if not wanted.subject or wanted.subject != signer.subject:
+        return "the two bear different names"
+    newer = wanted if (wanted.not_before or 0) > (signer.not_before or 0) else signer
+    return f"the two bear one name, as an old and a new pair do; {newer.name} is the newer one"
 
 
 def _makers(case: Case) -> str:
@@ -268,7 +294,7 @@ _BYTES = (
 
 @check(
     "signature-bytes",
-    facts="certificate alg hash detail member signed present when search",
+    facts="certificate alg hash detail member signed present when proof search",
     variants=_BYTES,
     needs="header signature certificate",
     reads="verified",
@@ -289,14 +315,26 @@ def signature_bytes(case: Case, params: object) -> Outcome:
         "detail": why.detail,
         "search": _searched(why),
     }
+    nothing = {"member": "", "signed": "", "present": "", "when": "", "proof": ""}
+    further = [("rewritten", why.writing)] if why.changes and why.writing else []
+    further += [(why.how, why.detail)] if why.how and why.how != why.variant else []
+    hits = [Hit(Place("signature"), {**facts, **nothing, "detail": detail}, variant) for variant, detail in further]
     if not why.changes:
-        return [Hit(Place("signature"), {**facts, "member": "", "signed": "", "present": "", "when": ""}, why.variant)]
-    return [_changed(each, facts) for each in why.changes]
+        return [Hit(Place("signature"), {**facts, **nothing, "detail": why.writing or why.detail}, why.variant), *hits]
+    alone = len(why.changes) + len(hits) == 1
+    return [*(_changed(each, facts, alone) for each in why.changes), *hits]
 
 
-def _changed(change: Change, facts: dict[str, str]) -> Hit:
+def _changed(change: Change, facts: dict[str, str], alone: bool) -> Hit:
     variant = "edited" if change.signed and change.present else "added" if change.present else "dropped"
-    told = {"member": change.member, "signed": change.signed, "present": change.present, "when": _when(change)}
+    proof = f"with {change.signed} put back" if change.signed else "without it"
+    told = {
+        "member": change.member,
+        "signed": change.signed,
+        "present": change.present,
+        "when": _when(change),
+        "proof": proof if alone else f"{proof}, and what else is named here put right,",
+    }
     return Hit(Place(change.part, change.member), {**facts, **told}, variant)
 
 

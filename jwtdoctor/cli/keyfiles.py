@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ..keys import MAX_FILE, NO_KEY, Material, read
 from ..visible import safe
 from .failure import Failure, echo
+from .sources import attempt, reason
 
 MOST_FILES = 20_000
 """Files read from folders in one call."""
@@ -199,7 +200,7 @@ class _Reading:
             try:
                 entries = sorted(os.scandir(here), key=lambda each: each.name)
             except OSError as error:
-                self.skipped.append(Skipped(here, _reason(error), keyless=False))
+                self.skipped.append(Skipped(here, reason(error), keyless=False))
                 continue
             below = []
             for each in entries:
@@ -218,7 +219,7 @@ class _Reading:
         try:
             status = os.stat(entry.path)
         except OSError as error:
-            self.skipped.append(Skipped(entry.path, _reason(error), keyless=False))
+            self.skipped.append(Skipped(entry.path, reason(error), keyless=False))
             return None
         place = (status.st_dev, status.st_ino)
         if place in self._seen:
@@ -263,32 +264,16 @@ _NOTHING = frozenset({"empty", "unreadable", "token", "container"})
 
 
 def _content(name: str, limit: int) -> bytes | str:
-    """The file's content, or in words why there is none. A pipe works; a larger file is not read whole."""
-    try:
-        if name == "-":
-            data: bytes = sys.stdin.buffer.read(limit + 1)
-        else:
-            status = os.stat(name)
-            if stat.S_ISDIR(status.st_mode):
-                return "a directory"
-            if stat.S_ISREG(status.st_mode) and status.st_size > limit:
-                return _too_large(limit)
-            with open(name, "rb") as file:
-                data = file.read(limit + 1)
-    except FileNotFoundError:
-        return "no such file"
-    except (OSError, ValueError, AttributeError) as error:
-        return _reason(error)
-    return _too_large(limit) if len(data) > limit else data
-
-
-def _too_large(limit: int) -> str:
-    return f"larger than {limit / (1 << 20):g} MiB, which no key file is"
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or "cannot be opened"
-    return f"{text[:1].lower()}{text[1:]}"
+    """The content of a file or of standard input, or in words why there is none."""
+    if name != "-":
+        data = attempt(name, limit)
+    else:
+        try:
+            data = sys.stdin.buffer.read(limit + 1)
+        except (OSError, ValueError, AttributeError):
+            return "standard input is closed or cannot be read"
+    too_large = f"larger than {limit / (1 << 20):g} MiB"
+    return f"{too_large}, which no key file is" if data == too_large or len(data) > limit else data
 
 
 def shown(name: str) -> str:

@@ -99,17 +99,59 @@ def _looks_like_a_file(word: str) -> bool:
 
 
 def content(name: str, what: str, limit: int) -> bytes:
-    """The file's content. Raises Failure with the reason in words."""
+    """The file's content, one byte more than ``limit`` at most. Raises Failure with the reason in words."""
+    found = attempt(name, limit)
+    if isinstance(found, str):
+        raise Failure(f"{echo(name)}: {found} (wanted as {what})")
+    return found
+
+
+def attempt(name: str, limit: int) -> bytes | str:
+    """The file's content, or in words why there is none. A larger file is not read whole; a pipe is not waited for without end."""
     try:
-        mode = os.stat(name).st_mode
-        if stat.S_ISDIR(mode):
-            raise Failure(f"{echo(name)}: a directory; accepted as {what}: a file")
-        if stat.S_ISREG(mode) and os.path.getsize(name) > limit:
-            raise Failure(f"{echo(name)}: larger than {limit >> 20} MiB; accepted as {what}: a smaller file")
+        status = os.stat(name)
+        if stat.S_ISDIR(status.st_mode):
+            return "a directory"
+        if stat.S_ISREG(status.st_mode) and status.st_size > limit:
+            return f"larger than {limit / (1 << 20):g} MiB"
+        if stat.S_ISFIFO(status.st_mode) and os.name == "posix":
+            return _from_pipe(name, limit)
         with open(name, "rb") as file:
             return file.read(limit + 1)
     except FileNotFoundError:
-        raise Failure(f"{echo(name)}: no such file (wanted as {what})") from None
+        return "no such file"
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "cannot be opened"
-        raise Failure(f"{echo(name)}: {reason} (wanted as {what})") from None
+        return reason(error)
+
+
+def reason(error: Exception) -> str:
+    """Why the system refused a file, in words."""
+    text = getattr(error, "strerror", None) or "cannot be opened"
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+IDLE = 5.0
+"""Seconds that a named pipe may bring nothing; a pipe may have no writer at all, and a reader would wait for ever."""
+
+
+def _from_pipe(name: str, limit: int) -> bytes | str:
+    import select
+    import time
+
+    descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        data, idle_since = b"", time.monotonic()
+        while len(data) <= limit and time.monotonic() - idle_since < IDLE:
+            if not select.select([descriptor], [], [], 0.1)[0]:
+                continue
+            piece = os.read(descriptor, 1 << 16)
+            if piece:
+                data, idle_since = data + piece, time.monotonic()
+            elif data:
+                return data
+            else:
+                # Nobody has opened its other end yet, or has closed it without a word.
+                time.sleep(0.05)
+        return data[: limit + 1] if len(data) > limit else "a pipe that brings nothing, or does not end"
+    finally:
+        os.close(descriptor)

@@ -53,6 +53,10 @@ class Autopsy(NamedTuple):
     tried: int = 0
     """Candidates of the search for an edit."""
     finished: bool = True
+    writing: str = ""
+    """How the JSON was written otherwise when it was signed."""
+    how: str = ""
+    """Name of a further wording: the signing itself differed as well from what the header says."""
 
 
 class Evidence(NamedTuple):
@@ -75,7 +79,7 @@ class Evidence(NamedTuple):
 def autopsy(evidence: Evidence) -> Autopsy:
     """Find out why the signature of ``evidence`` verifies with none of the keys."""
     evidence = evidence._replace(go_on=_once_begun(evidence.go_on))
-    for step in (_with_a_secret, _with_rsa, _with_curves, _by_size):
+    for step in (_placeholder, _with_a_secret, _with_rsa, _with_curves, _by_size):
         found = step(evidence)
         if found is not None:
             return found
@@ -94,6 +98,17 @@ def hash_of(alg: str) -> str:
 
 
 # --- a shared secret -------------------------------------------------------------------------------------------------------
+
+
+_FEW_VALUES = 2
+
+
+def _placeholder(evidence: Evidence) -> Autopsy | None:
+    """Zeros, or one byte over and over: nobody's signature."""
+    inner = evidence.wrapped.inner
+    if len(inner) < 32 or len(set(inner)) > _FEW_VALUES:
+        return None
+    return Autopsy("encoding", "placeholder", None, detail=f"{len(inner)} bytes of {inner[:1].hex()}")
 
 
 def _with_a_secret(evidence: Evidence) -> Autopsy | None:
@@ -152,7 +167,7 @@ def _opened(evidence: Evidence, material: Material, opened: Opened, way: str) ->
         if not holds(each.data):
             continue
         if each.mistake != "as-sent":
-            return Autopsy("bytes", each.mistake, material, opened.hash, _words(each.words, opened, how))
+            return Autopsy("bytes", each.mistake, material, opened.hash, _words(each.words, opened, how), how=how)
         if how:
             return Autopsy("bytes", how, material, opened.hash, _words("", opened, how))
         return Autopsy("encoding", way, material, opened.hash)
@@ -203,7 +218,7 @@ def _words(words: str, opened: Opened, how: str) -> str:
         if opened.mask:
             told.append(f"masked with {hash_name(opened.mask)}")
     elif not opened.hash:
-        told.append(f"{len(opened.digest)} bytes")
+        told.append(f"{len(opened.digest)} bytes{' of text' if opened.digest.isascii() else ''}")
     return ", ".join(told)
 
 
@@ -214,12 +229,13 @@ def matcher(opened: Opened) -> Callable[[bytes], bool]:
     if opened.hash:
         digest, make = opened.digest, getattr(hashlib, opened.hash)
         return lambda data: bool(make(data).digest() == digest)
-    return lambda data: any(_ends_so(opened.digest, hashlib.new(each, data, usedforsecurity=False).digest()) for each in _HASHES)
+    inside = opened.digest
+    return lambda data: any(_is_in(inside, hashlib.new(each, data, usedforsecurity=False).digest()) for each in _HASHES)
 
 
-def _ends_so(inside: bytes, digest: bytes) -> bool:
-    """A bare digest, perhaps without its leading zeros, or at the end of something else."""
-    return inside.endswith(digest) or inside == digest.lstrip(b"\0")
+def _is_in(inside: bytes, digest: bytes) -> bool:
+    """A bare digest, perhaps without its leading zeros, at the end of something else, or as the text that a command prints."""
+    return inside.endswith(digest) or inside == digest.lstrip(b"\0") or digest.hex().encode() in inside.lower()
 
 
 def _pss_matcher(opened: Opened) -> Callable[[bytes], bool]:
@@ -231,9 +247,9 @@ def _pss_matcher(opened: Opened) -> Callable[[bytes], bool]:
 def _edited(evidence: Evidence, material: Material, opened: Opened, holds: Callable[[bytes], bool], how: str) -> Autopsy:
     """Right key, other bytes: look for the token that was signed."""
     found = search(evidence.token, holds, evidence.known, evidence.go_on)
-    variant = "edited" if found.changes else "rewritten" if found.words else how if how in ("pss", "pkcs1") else "other-bytes"
-    detail = found.words if found.changes or found.words else _words("", opened, how)
-    return Autopsy("bytes", variant, material, opened.hash, detail, found.changes, found.tried, found.finished)
+    variant = "edited" if found.changes else "rewritten" if found.words else "other-bytes"
+    detail = _words("", opened, how)
+    return Autopsy("bytes", variant, material, opened.hash, detail, found.changes, found.tried, found.finished, found.words, how)
 
 
 # --- elliptic curves: ask --------------------------------------------------------------------------------------------------
@@ -317,7 +333,7 @@ def _by_size(evidence: Evidence) -> Autopsy | None:
         return Autopsy("hmac")
     if any(_may_have_made(each, signature) for each in evidence.keys):
         return None
-    damaged = _damaged(evidence)
+    damaged = _damaged(evidence).found
     if damaged is not None:
         return damaged
     if len(signature) not in SIZES and len(signature) % 64 and not (alg.startswith("ES") and evidence.wrapped.wrapping == "der"):
@@ -344,16 +360,16 @@ def _undecided(evidence: Evidence) -> Autopsy:
     signature = evidence.wrapped.inner
     material = next(each for each in evidence.keys if _may_have_made(each, signature))
     if material.type == "RSA":
-        damaged = _damaged(evidence)
-        if damaged is not None:
-            return damaged
+        mended = _damaged(evidence)
+        if mended.found is not None:
+            return mended.found
         readings = open_rsa(material.key, signature)
         if readings[0].padding == "too-large":
             return Autopsy("undecided", "too-large", material)
         traces = tuple(each for each in readings if _is_a_trace(each, evidence.alg))
         if traces:
             return _unsure(evidence, material, traces)
-        return Autopsy("key", "other-key", material)
+        return Autopsy("key", "other-key", material, tried=mended.tried, finished=mended.finished)
     return _curve_searched(evidence, material)
 
 
@@ -368,7 +384,7 @@ def _unsure(evidence: Evidence, material: Material, readings: tuple[Opened, ...]
     found = search(evidence.token, lambda data: any(holds(data) for holds in matchers), evidence.known, evidence.go_on)
     if found.changes or found.words:
         variant = "edited" if found.changes else "rewritten"
-        return Autopsy("bytes", variant, material, readings[0].hash, found.words, found.changes, found.tried)
+        return Autopsy("bytes", variant, material, readings[0].hash, "", found.changes, found.tried, writing=found.words)
     return Autopsy("undecided", "pss-unsure", material, tried=found.tried, finished=found.finished)
 
 
@@ -384,9 +400,10 @@ def _curve_searched(evidence: Evidence, material: Material) -> Autopsy:
     found = search(evidence.token, holds, evidence.known, _weighed(evidence.go_on))
     if found.changes or found.words:
         variant = "edited" if found.changes else "rewritten"
-        return Autopsy("bytes", variant, material, own if material.type == "EC" else "", found.words, found.changes, found.tried)
-    damaged = _damaged(evidence)
-    return damaged or Autopsy("undecided", "curve", material, tried=found.tried, finished=found.finished)
+        return Autopsy(
+            "bytes", variant, material, own if material.type == "EC" else "", "", found.changes, found.tried, writing=found.words
+        )
+    return _damaged(evidence).found or Autopsy("undecided", "curve", material, tried=found.tried, finished=found.finished)
 
 
 def _covered_late(evidence: Evidence, holds: Callable[[bytes], bool]) -> Covered | None:
@@ -404,23 +421,31 @@ def _weighed(go_on: GoOn) -> GoOn:
     return lambda tried: go_on(tried * _COST_OF_VERIFYING)
 
 
-def _damaged(evidence: Evidence) -> Autopsy | None:
+class Mended(NamedTuple):
+    """How the search for one damaged character ended."""
+
+    found: Autopsy | None = None
+    tried: int = 0
+    finished: bool = False
+
+
+def _damaged(evidence: Evidence) -> Mended:
     """One character of the signature was changed, lost or added: tried one by one, under the first keys."""
     text = evidence.token.signature.text
     if evidence.wrapped.wrapping != "plain" or not text.isascii():
-        return None
+        return Mended()
     go_on, tried = _weighed(evidence.go_on), 0
     if not go_on(0):
-        return None
+        return Mended()
     for material in evidence.keys[:_SEARCHED_KEYS]:
         wanted = _length_of(material)
         for detail, written in _repaired(text.encode(), wanted):
             if tried % 16 == 15 and not go_on(tried):
-                return None
+                return Mended(None, tried)
             tried += 1
             if oracle.verify(evidence.alg, material, evidence.token.signing_input, unwritten(written)) == "valid":
-                return Autopsy("encoding", "damaged", material, detail=detail, tried=tried)
-    return None
+                return Mended(Autopsy("encoding", "damaged", material, detail=detail, tried=tried), tried, True)
+    return Mended(None, tried, True)
 
 
 def _length_of(material: Material) -> int:

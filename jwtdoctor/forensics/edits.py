@@ -363,7 +363,10 @@ def _presence(taken: Document, known: Known) -> Iterator[Edit]:
         yield _dropped(taken, index)
     exp = next((int(each.value) for _, each in _with(taken, "exp") if _is_whole(each.value)), None)
     issued = next((int(each.value) for _, each in _with(taken, "iat") if _is_whole(each.value)), None)
+    begins = next((each.value for _, each in _with(taken, "nbf") if _is_whole(each.value)), None)
     for index in range(len(taken.members)):
+        if begins is not None and issued is None:
+            yield from _added(taken, index, "iat", begins)
         if exp is not None and issued is None:
             for span in dict.fromkeys((*known.lifetimes, 3600)):
                 yield from _added(taken, index, "iat", str(exp - span))

@@ -11,6 +11,8 @@ from .paste import Paste
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000]")
 _COMPACT = re.compile(r"[A-Za-z0-9+/_=%-]*(?:\.[A-Za-z0-9+/_=%-]*){0,5}\Z")
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9_+/-])(e[yw][A-Za-z0-9_+/-]{6,}={0,2}(?:\.[A-Za-z0-9_+/=%-]*){1,4})")
+_SEVERAL = re.compile(r"\s*(?:e[yw][\w-]+\.[\w-]+\.[\w-]*\s+)+e[yw][\w-]+\.[\w-]+\.[\w-]*\s*\Z")
+"""Nothing but whole tokens with white space between them: not one token wrapped over lines."""
 _PREFIXES = (
     (re.compile(r"(?:Proxy-)?Authorization\s*:\s*", re.IGNORECASE), "header-name"),
     (re.compile(r"(?:Bearer|JWT|Token)\s+(?=\S)", re.IGNORECASE), "bearer"),
@@ -24,6 +26,9 @@ _LONGEST_WORD = 1 << 20
 def read(text: str) -> list[Paste]:
     """Tokens in ``text``; else the one thing it is instead; else nothing."""
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    several = _SEVERAL.match(text) and list(find(text))
+    if several and len(several) > 1:
+        return several
     cleaned, stripped = clean(text)
     if cleaned and _is_one_token(cleaned):
         line = text.count("\n", 0, start) + 1

@@ -47,7 +47,8 @@ def read(data: bytes, unlocking: Unlocking, depth: int = 0) -> list[Material]:
     found = [*pem.read(pem.blocks(text), unlocking), *_ssh_lines(text)][:MOST_ENTRIES]
     if not found and '"kty"' in text:
         found = _embedded(text, unlocking, depth)
-    return found or _unarmoured(text, unlocking, depth) or _token(text)
+    # What stands in a token is no key: the DER of an ECDSA signature begins as a public key does.
+    return found or _unarmoured(_TOKEN.sub(" ", text), unlocking, depth) or _token(text)
 
 
 def decoded(data: bytes) -> str:
