@@ -12,6 +12,7 @@ from .decode import decode
 from .forensics import modulus, recovery
 from .forensics.modulus import Equation, Work
 from .forensics.opened import open_rsa
+from .forensics.shape import SIZES, plain_ecdsa, shape_of
 from .keys import Material
 from .keys.computed import public_ec, public_rsa
 from .oracle import verify
@@ -70,7 +71,16 @@ def signed(text: str) -> Signed | str:
         return "its header names no algorithm"
     if not token.signature.data:
         return "it has no signature that can be read"
-    return Signed(alg, token.signing_input, token.signature.data)
+    return Signed(alg, token.signing_input, _unwrapped(alg, token.signature.data, token.signature.text))
+
+
+def _unwrapped(alg: str, signature: bytes, text: str) -> bytes:
+    """The signature itself where it was encoded once more, or written as DER; whose it is does not depend on that."""
+    size = recovery.curve_of(alg).size if alg in recovery.ALGORITHMS else 0
+    if len(signature) in ((2 * size,) if size else SIZES):
+        return signature
+    inner = shape_of(signature, alg, text).inner
+    return next((plain for way, plain in plain_ecdsa(inner, size) if way == "der"), inner) if size else inner
 
 
 def whosigned(
@@ -182,9 +192,14 @@ def _compared(found: Signer, given: Sequence[Material]) -> Signer:
         key = next(each for each in keys if each.spki_sha256 == same[0].spki_sha256)
         return found._replace(key=key, matches=tuple(same), why=f"{found.why}; it is the key of {same[0].name}")
     if given and found.key is not None:
-        return found._replace(why=f"{found.why}; it is none of the given ones: probably your previous one")
+        kin = any(each.type == found.key.type for each in given)
+        guess = ": probably your previous one" if kin else ""
+        return found._replace(why=f"{found.why}; it is none of the given ones{guess}")
     if given and found.candidates:
         return found._replace(why=f"{found.why}; none of the given ones is among them")
+    if given and not found.verified_on and found.method == "none":
+        ruled_out = f"{'the key given does' if len(given) == 1 else f'the {len(given)} keys given do'} not verify it as it stands"
+        return found._replace(why=f"{found.why}; {ruled_out}")
     return found
 
 

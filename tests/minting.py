@@ -135,6 +135,14 @@ def _resigned(found: x509.Certificate) -> x509.Certificate:
     return x509.load_der_x509_certificate(found.public_bytes(serialization.Encoding.DER).replace(sha256, sha1))
 
 
+def _flipped(found: x509.Certificate) -> x509.Certificate:
+    """The same with one bit of its modulus changed, as a bad copy may have."""
+    der = bytearray(found.public_bytes(serialization.Encoding.DER))
+    modulus = found.public_key().public_numbers().n.to_bytes(256, "big")  # type: ignore[union-attr]
+    der[bytes(der).index(modulus) + 100] ^= 4
+    return x509.load_der_x509_certificate(bytes(der))
+
+
 def _pem(found: x509.Certificate) -> bytes:
     return found.public_bytes(serialization.Encoding.PEM)
 
@@ -188,6 +196,7 @@ _CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
     "pkcs12-open": lambda: _pkcs12(serialization.NoEncryption()),
     "keystore": _keystore,
     "jwk": lambda: compact(jwk("match")),
+    "flipped": lambda: _pem(_flipped(issue("match"))),
     "oct": lambda: compact({"kty": "oct", "k": b64u(key("secret"))}),
     "rsa16384": lambda: _pem(issue("rsa16384", by="other")),
     "chain-reversed": lambda: _pem(issue("other", ca=True)) + _pem(issue("match", by="other")),

@@ -126,7 +126,9 @@ def test_the_text(folder: Path, format: str, columns: str) -> None:
     assert all(digest.upper() in squeezed for digest in (one.sha1, one.sha256, one.spki_sha256))
     for word in (one.x5t, one.x5t_s256, one.jwk_thumbprint, "CN=throwaway", "335 days left", "same name, new key", "words.txt"):
         assert word in done.stdout
-    assert max(map(len, done.stdout.splitlines())) <= int(columns)
+    # In plain text a digest stands in one piece, so that it can be searched for.
+    rows = [row for row in done.stdout.splitlines() if format != "plain" or not re.search(r"(?:[0-9A-F]{2}:){19}", row)]
+    assert max(map(len, rows)) <= int(columns)
     assert all(c.isprintable() or c == "\n" for c in done.stdout)
     assert "is signed with the key of" in " ".join(done.stdout.split())
     assert done.stderr.startswith("jwtdoctor: words.txt: no key can be read from it")

@@ -127,7 +127,7 @@ def _below(case: Case, host: str) -> bool:
 
 _KINDS = (
     "public-key private-key encrypted-private-key csr pkcs7 pkcs12 keystore unopened jwk openssh-public-key secret token not-rsa too-large "
-    "large-as-pem several chain-order with-key unreadable empty"
+    "large-as-pem several chain-order with-key self-signature unreadable empty"
 )
 _CONTAINERS = ("pkcs7", "pkcs12", "keystore")
 
@@ -184,6 +184,8 @@ def _form(material: Material, given: tuple[Material, ...], settings: dict[str, A
     if material.certificates > 1 and material.position == 1:
         signer = _leaf(material, given)
         return ("chain-order", signer.entry) if signer is not None else ("several", str(material.certificates))
+    if material.subject and material.subject == material.issuer and not material.self_signed:
+        return "self-signature", material.subject
     if material.form == "pem" and _as_pem(material.der_size) > settings["largest_bytes"]:
         return "large-as-pem", f"{_as_pem(material.der_size)} bytes as PEM, {material.der_size} as DER"
     return "", ""

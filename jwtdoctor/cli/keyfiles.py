@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..keys import MAX_FILE, NO_KEY, Material, read
 from ..visible import safe
-from .failure import Failure, echo
+from .failure import Failure, complain, echo
 from .sources import attempt, reason
 
 MOST_FILES = 20_000
@@ -164,6 +164,8 @@ class _Reading:
             if not any(each.locked for each in found) or not self.passphrases.ask(name):
                 break
             found = read(data, label, self.passphrases.known)
+            if any(each.locked for each in found):
+                complain(f"{shown(name)}: that passphrase does not fit")
         if len(data) <= LONGEST_TEXT:
             self.texts.append((label, data))
         self._take(name, data, found, in_folder=False)

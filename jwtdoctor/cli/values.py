@@ -39,7 +39,7 @@ def whole(text: str | None, option: str, what: str) -> int | None:
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,6}", text.strip()):
-        raise Failure(f"{option} {echo(text)!r} is no number of {what}; accepted: a whole number such as 30")
+        raise Failure(f"{option} {echo(text)!r} is no number of {what}; accepted: a whole number from 0 to 999999")
     return int(text)
 
 

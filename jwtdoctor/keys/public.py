@@ -25,6 +25,8 @@ def described(key: Any, kind: str, form: str) -> Material:
     type_, size, curve, exponent = _measured(key)
     if type_ == "RSA":
         refuse_exponent(exponent)
+        if not key.public_numbers().n % 2:
+            raise Unreadable("no usable RSA key: its modulus is even, so it is no product of two large primes (RFC 8017 §3.1)")
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return Material(
         "", kind, key, type_, size, curve, exponent=exponent, form=form,

@@ -91,7 +91,7 @@ def _written(each: Material, now: int) -> Iterator[Row]:
             f"signed with {hash_name(each.signature_hash)}" if each.signature_hash else "",
         ]
         details += [
-            "a CA's" if each.is_ca else "",
+            "with the CA flag, which does not matter here" if each.is_ca else "",
             f"for TLS of {', '.join(map(safe, each.tls_hosts[:3]))}" if each.tls_hosts else "",
         ]
         yield Row("details", ", ".join(part for part in details if part))
@@ -198,8 +198,8 @@ def _not_read(found: Keyring) -> Iterator[Row]:
 def _broken(row: Row, width: int) -> list[str]:
     """The lines of a row's text."""
     if row.digest:
-        room = max(24, (width + 1) // 3 * 3)
-        return [row.text[at : at + room].rstrip(":") for at in range(0, len(row.text), room)]
+        room = max(24, width // 3 * 3)
+        return [row.text[at : at + room] for at in range(0, len(row.text), room)]
     return textwrap.wrap(row.text, max(20, width), break_long_words=True, break_on_hyphens=False) or [""]
 
 
@@ -214,7 +214,8 @@ def _plain(blocks: list[Block], look: Look) -> str:
         for row in block.rows:
             label = f"{row.label[:1].upper()}{row.label[1:]}" if row.label[:3] != "x5t" else row.label
             if row.digest:
-                lines += [f"{label}: {part}" for part in _broken(row, look.width - len(label) - 2)]
+                # In one piece, however wide: so that it can be searched for and copied.
+                lines.append(f"{label}: {row.text}")
             else:
                 lines += textwrap.wrap(f"{label}: {row.text}", look.width, subsequent_indent="  ", break_on_hyphens=False)
     return "".join(f"{line}\n" for line in lines)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..decode import Lexeme
 from ..diagnosis import Cause
@@ -32,6 +34,17 @@ class Entry(NamedTuple):
 
 
 _VERDICTS = {"refused": "REFUSED", "accepted": "ACCEPTABLE", "undetermined": "UNDETERMINED"}
+
+
+_DIGEST = re.compile(r"(?:[0-9A-F]{2}:){19,}[0-9A-F]{2}")
+_SEAM = " \0"
+
+
+def wrapped(text: str, width: int, **how: Any) -> list[str]:
+    """``text`` in rows of ``width``; a long digest is broken between two bytes, where it must be broken at all."""
+    seamed = _DIGEST.sub(lambda match: f"{match[0][:48]}{_SEAM}{match[0][48:]}", text)
+    rows = textwrap.wrap(seamed, width, break_on_hyphens=False, **how)
+    return [row.replace(_SEAM, "").replace("\0", "") for row in rows]
 
 
 def badge(result: Result) -> str:

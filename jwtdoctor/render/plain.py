@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from ..report import Report, Result
 from . import Look, outline
 
@@ -18,9 +16,7 @@ def _result(result: Result, width: int) -> str:
 
     def say(label: str, text: str) -> None:
         if text:
-            lines.extend(
-                textwrap.wrap(f"{label}: {text}", width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-            )
+            lines.extend(outline.wrapped(f"{label}: {text}", width, subsequent_indent="  ", break_long_words=False))
 
     say(outline.badge(result), outline.answer(result))
     if result.kind is not None:

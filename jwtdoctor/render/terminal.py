@@ -6,7 +6,6 @@ would eat ``[rule-name]`` and obey what stands in a claim. rich's Console is lef
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 
 from ..model import Finding
@@ -74,16 +73,17 @@ def _line(*parts: tuple[str, str]) -> Line:
 def _answer(result: Result, width: int) -> list[Line]:
     badge = f" {outline.badge(result)} "
     lines = []
-    wrapped = textwrap.wrap(
-        outline.answer(result), max(30, width - len(badge) - 1), break_long_words=True, break_on_hyphens=False
-    )
+    wrapped = outline.wrapped(outline.answer(result), max(30, width - len(badge) - 1), break_long_words=True)
     for index, row in enumerate(wrapped):
         first = (badge, _VERDICTS[result.verdict]) if not index else (" " * len(badge), "")
         lines.append(_line(first, (f" {row}", "bold")))
     if result.kind is not None:
         lines.extend(_entry("signature", "", outline.signature_line(result), width, "dim"))
-    for index, row in enumerate(outline.certificates(result, width - _LABELS)):
-        lines.append(_line((f"{'certificate' if not index else '':<{_LABELS}}", "dim"), (row, "")))
+    label = "certificate"
+    for told in outline.certificates(result, width - _LABELS):
+        for row in [told] if len(told) <= width - _LABELS else outline.wrapped(told, width - _LABELS, subsequent_indent="  "):
+            lines.append(_line((f"{label:<{_LABELS}}", "dim"), (row, "")))
+            label = ""
     lines.extend(_entry("source", "", f"{outline.where(result)}; {outline.circumstances(result)}", width, "dim"))
     return lines
 
@@ -91,7 +91,7 @@ def _answer(result: Result, width: int) -> list[Line]:
 def _entry(label: str, name: str, text: str, width: int, style: str) -> list[Line]:
     """A label in the left column, the rest hanging beside it."""
     room = max(20, width - _LABELS)
-    rows = textwrap.wrap(text, room, break_long_words=True, break_on_hyphens=False)
+    rows = outline.wrapped(text, room, break_long_words=True)
     lines = []
     if name:
         lines.append(_line((f"{label:<{_LABELS}}", style), (name, "bold")))
@@ -125,9 +125,7 @@ def _finding(result: Result, finding: Finding, width: int) -> list[Line]:
 
 def _headline(finding: Finding, style: str, width: int) -> list[Line]:
     tag = f"{finding.severity}[{finding.rule}]"
-    rows = textwrap.wrap(
-        f"{tag}: {finding.message}", width, subsequent_indent="  ", break_long_words=True, break_on_hyphens=False
-    )
+    rows = outline.wrapped(f"{tag}: {finding.message}", width, subsequent_indent="  ", break_long_words=True)
     cut = min(len(tag), len(rows[0]))
     first = _line((rows[0][:cut], style), (rows[0][cut:], "bold"))
     return [first, *(_line((row, "bold")) for row in rows[1:])]
@@ -141,7 +139,7 @@ def _underline(shown: outline.Excerpt, label: str, pad: str, style: str, width: 
     used = len(pad) + 3 + start + len(carets) + 1
     if used + _cells(label) <= width:
         return [_line(before, (" " * start, ""), (f"{carets} {label}", style))]
-    rows = textwrap.wrap(label, max(20, width - len(pad) - 5), break_on_hyphens=False)
+    rows = outline.wrapped(label, max(20, width - len(pad) - 5))
     return [
         _line(before, (" " * start, ""), (carets, style)),
         *(_line(before, (f"  {row}", style)) for row in rows),
@@ -152,6 +150,6 @@ def _said(pad: str, kind: str, said: str, width: int) -> list[Line]:
     if not said:
         return []
     indent = f"{pad} = {kind}: "
-    rows = textwrap.wrap(said, max(20, width - len(indent)), break_long_words=True, break_on_hyphens=False)
+    rows = outline.wrapped(said, max(20, width - len(indent)), break_long_words=True)
     first = _line((f"{pad} = ", _FRAME), (f"{kind}: ", "bold"), (rows[0], ""))
     return [first, *(_line((f"{' ' * len(indent)}{row}", "")) for row in rows[1:])]
