@@ -40,6 +40,29 @@ Exit codes:
 """
 
 
+Sources = Annotated[list[str] | None, typer.Argument(metavar="SOURCE...", help="File, `-`, or the pasted text.")]
+Shown = Annotated[
+    Literal["terminal", "plain", "json"] | None,
+    typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere."),
+]
+Worst = Annotated[
+    Literal["error", "warning", "never"], typer.Option("--fail-on", help="The least severity that makes the exit code 1.")
+]
+Passphrases = Annotated[
+    str | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="Passphrases of encrypted key files, one a line; else JWTDOCTOR_PASSPHRASE, else it is asked for.",
+    ),
+]
+WarnDays = Annotated[
+    str | None,
+    typer.Option("--warn-days", metavar="DAYS", help="Warn of a certificate that ends within so many days; default 30."),
+]
+"""Options that several commands share, said once."""
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"jwtdoctor {__version__}")
@@ -57,7 +80,7 @@ def _root(
 
 @app.command("diagnose", help=DIAGNOSE_HELP)
 def _diagnose(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="File, `-`, or the pasted text.")] = None,
+    sources: Sources = None,
     certs: Annotated[
         list[str] | None,
         typer.Option(
@@ -91,14 +114,8 @@ def _diagnose(
             help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock. The Date of a pasted response goes before it.",
         ),
     ] = None,
-    format: Annotated[
-        Literal["terminal", "plain", "json"] | None,
-        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere."),
-    ] = None,
-    fail_on: Annotated[
-        Literal["error", "warning", "never"],
-        typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
-    ] = "error",
+    format: Shown = None,
+    fail_on: Worst = "error",
     search: Annotated[
         str | None,
         typer.Option(
@@ -115,18 +132,8 @@ def _diagnose(
             help="A text that may have served as an HMAC secret, such as the consumer secret. Repeatable.",
         ),
     ] = None,
-    passphrase_file: Annotated[
-        str | None,
-        typer.Option(
-            "--passphrase-file",
-            metavar="FILE",
-            help="Passphrases of encrypted --cert files, one a line; else JWTDOCTOR_PASSPHRASE, else it is asked for.",
-        ),
-    ] = None,
-    warn_days: Annotated[
-        str | None,
-        typer.Option("--warn-days", metavar="DAYS", help="Warn of a certificate that ends within so many days; default 30."),
-    ] = None,
+    passphrase_file: Passphrases = None,
+    warn_days: WarnDays = None,
 ) -> None:
     from .diagnose import run as diagnose
 
@@ -203,33 +210,21 @@ Exit codes:
 """
 
 
-@app.command("keys", help=KEYS_HELP)
+@app.command("keys", help=KEYS_HELP, short_help="Say what keys and certificates these are, and which belong together.")
 def _keys(
     files: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="File, folder, or `-`.")] = None,
-    passphrase_file: Annotated[
-        str | None,
-        typer.Option("--passphrase-file", metavar="FILE", help="Passphrases of encrypted files, one a line; each is tried."),
-    ] = None,
-    warn_days: Annotated[
-        str | None,
-        typer.Option("--warn-days", metavar="DAYS", help="Warn of a certificate that ends within so many days; default 30."),
-    ] = None,
+    passphrase_file: Passphrases = None,
+    warn_days: WarnDays = None,
     profile: Annotated[
         str | None,
-        typer.Option("--profile", metavar="NAME", help="The provider's rules; default: salesforce."),
+        typer.Option("--profile", metavar="NAME", help="The provider's rules; default: those of the default profile."),
     ] = None,
     now: Annotated[
         str | None,
         typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
     ] = None,
-    format: Annotated[
-        Literal["terminal", "plain", "json"] | None,
-        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere."),
-    ] = None,
-    fail_on: Annotated[
-        Literal["error", "warning", "never"],
-        typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
-    ] = "error",
+    format: Shown = None,
+    fail_on: Worst = "error",
 ) -> None:
     from .keys import Options
     from .keys import run as keys
@@ -257,17 +252,14 @@ Exit codes:
 """
 
 
-@app.command("whosigned", help=WHOSIGNED_HELP)
+@app.command("whosigned", help=WHOSIGNED_HELP, short_help="Say which key signed these assertions.")
 def _whosigned(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE...", help="File, `-`, or the pasted text.")] = None,
+    sources: Sources = None,
     certs: Annotated[
         list[str] | None,
         typer.Option("--cert", metavar="FILE", help="A certificate or key, or a folder of them, to compare with. Repeatable."),
     ] = None,
-    passphrase_file: Annotated[
-        str | None,
-        typer.Option("--passphrase-file", metavar="FILE", help="Passphrases of encrypted key files, one a line."),
-    ] = None,
+    passphrase_file: Passphrases = None,
     exponent: Annotated[
         str | None,
         typer.Option("--exponent", metavar="E", help="The only RSA exponent to try; default: 3, 5, 17, 257, then 65537."),
