@@ -779,6 +779,8 @@ def test_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
         [sys.executable, "-m", "jwtdoctor", "whosigned", str(tmp_path / "both.txt")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        # A shell that runs the tests in the background has it ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert call.stderr is not None
     announced = call.stderr.readline()
