@@ -60,6 +60,8 @@ def key(name: str) -> Any:
         return Noise()
     if name == "secret":
         return b"8F1C33C9A27E4D60B5E2F7A9D0C4B1E6A7D8F9E0B1C2D3E4F5A6B7C8D9E0F1A2"
+    if name == "rsa-e3":
+        return rsa.generate_private_key(public_exponent=3, key_size=2048)
     return rsa.generate_private_key(public_exponent=65537, key_size=_SIZES[name])
 
 
@@ -179,6 +181,7 @@ _CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
     "other": lambda: _pem(issue("other")),
     "rsa1024": lambda: _pem(issue("rsa1024")),
     "ec": lambda: _pem(issue("ec")),
+    "rsa-e3": lambda: _pem(issue("rsa-e3")),
     "expired": lambda: _pem(issue("match", start=-800 * DAY, end=-DAY)),
     "expiring": lambda: _pem(issue("match", end=10 * DAY)),
     "future": lambda: _pem(issue("match", start=DAY)),

@@ -276,3 +276,47 @@ def test_a_number_that_is_none(text: str) -> None:
     """What is no whole number is refused."""
     with pytest.raises(Failure, match="whole number"):
         whole(text, "--warn-days", "days")
+
+
+# --- what a stranger can forge --------------------------------------------------------------------------------------------
+
+
+def _root(number: int) -> int:
+    """The integer cube root, rounded down."""
+    low, high = 0, 1 << (number.bit_length() // 3 + 2)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle**3 <= number else (low, middle)
+    return low
+
+
+def reason_of(signature: int, certificate: str) -> str | None:
+    """What is named for a signature that is a chosen number."""
+    token = f"{minting.mint().rpartition('.')[0]}.{segment(signature.to_bytes(256, 'big')).decode()}"
+    (result,) = diagnose(token, certificates=[minting.certificate(certificate)], now=1, search=lambda tried: False).results
+    assert result.broke == ()
+    return result.signature.reason
+
+
+@pytest.mark.parametrize("certificate", ["match", "rsa-e3"])
+@pytest.mark.parametrize("signature", [0, 1, 2, 3, 2**600])
+def test_a_small_number_is_nobodys_signature(signature: int, certificate: str) -> None:
+    """Its power is small or plain under any key; the certificate's is never named for it."""
+    assert reason_of(signature, certificate) not in ("signature-wrong-bytes",)
+
+
+def test_a_cube_root_is_no_proof_of_the_key() -> None:
+    """With the exponent 3 anybody makes a block that begins with padding; it is not taken for the certificate's key."""
+    begins = bytes.fromhex("0001") + b"\xff" * 12 + b"\0" + hashlib.sha256(b"anything").digest()
+    wanted = int.from_bytes(begins + bytes(256 - len(begins)), "big")
+    forged = _root(wanted) + 1
+
+    assert (forged**3).to_bytes(256, "big").startswith(begins)
+    assert reason_of(forged, "rsa-e3") is None
+
+
+def test_a_key_with_a_small_exponent_is_still_told_by_a_whole_block() -> None:
+    """Right padding from end to end cannot be made without the private key."""
+    token = minting.mint(private="rsa-e3", mutation="edited-beyond")
+    (result,) = diagnose(token, certificates=[minting.certificate("rsa-e3")], now=1, search=lambda tried: False).results
+    assert result.signature.reason == "signature-wrong-bytes"

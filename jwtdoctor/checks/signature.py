@@ -271,7 +271,7 @@ def fingerprint(digest: str) -> str:
 @check(
     "signature-ambiguity",
     facts="certificate size search",
-    variants="curve too-large pss-unsure",
+    variants="curve too-large small-exponent pss-unsure",
     needs="header signature certificate",
     reads="verified",
 )

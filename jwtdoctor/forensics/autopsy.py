@@ -366,6 +366,8 @@ def _undecided(evidence: Evidence) -> Autopsy:
         readings = open_rsa(material.key, signature)
         if readings[0].padding == "too-large":
             return Autopsy("undecided", "too-large", material)
+        if readings[0].padding == "forgeable":
+            return Autopsy("undecided", "small-exponent", material)
         traces = tuple(each for each in readings if _is_a_trace(each, evidence.alg))
         if traces:
             return _unsure(evidence, material, traces)

@@ -26,13 +26,17 @@ _PSS_HASHES = ("sha256", "sha384", "sha512", "sha1")
 _LARGEST_MODULUS = 8192
 _LARGEST_EXPONENT = 64
 _SHORTEST_PADDING = 8
+_LEAST_EXPONENT_OF_PROOF = 257
+"""With the exponent 3 a third of the block's bits at either end can be chosen without the private key (roots of numbers), so
+only a block that is fixed from end to end proves it; from 257 on eight bits can be."""
 
 
 class Opened(NamedTuple):
     """What the block inside a signature looks like under one public key."""
 
-    padding: Literal["pkcs1", "pss", "zeros", "none", "too-large", "length"]
-    """``zeros``: a number without any padding. ``none``: no padding can be recognised, so another key made it, or the
+    padding: Literal["pkcs1", "pss", "zeros", "forgeable", "none", "too-large", "length"]
+    """``zeros``: a number without any padding. ``forgeable``: it looks so, but with so small an exponent anybody can choose the
+    ends of the block. ``none``: no padding can be recognised, so another key made it, or the
     signature is damaged. ``length``: it cannot be this key's by its size."""
     hash: str = ""
     digest: bytes = b""
@@ -67,7 +71,12 @@ def open_rsa(key: Any, signature: bytes) -> tuple[Opened, ...]:
     if value >= numbers.n:
         return (Opened("none"),)
     block = pow(value, numbers.e, numbers.n).to_bytes(size, "big")
+    if value < 2:
+        # Its own power under every key.
+        return (Opened("none"),)
     sure = _pkcs1(block) or _zeros(block)
+    if sure is not None and not sure.hash and numbers.e < _LEAST_EXPONENT_OF_PROOF:
+        return (Opened("forgeable"),)
     return (sure,) if sure is not None else _pss(block, key.key_size) or (Opened("none"),)
 
 
