@@ -200,6 +200,7 @@ _CERTIFICATES: Mapping[str, Callable[[], bytes]] = {
     "keystore": _keystore,
     "jwk": lambda: compact(jwk("match")),
     "flipped": lambda: _pem(_flipped(issue("match"))),
+    "jwk-ps256": lambda: compact({**jwk("match"), "alg": "PS256"}),
     "oct": lambda: compact({"kty": "oct", "k": b64u(key("secret"))}),
     "rsa16384": lambda: _pem(issue("rsa16384", by="other")),
     "chain-reversed": lambda: _pem(issue("other", ca=True)) + _pem(issue("match", by="other")),

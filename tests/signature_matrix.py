@@ -292,6 +292,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("PSS instead of PKCS#1 v1.5", lambda m: m.token(signed("PS" + m.alg[2:], m.private, m.data)), {"RS": f"{B}/pss"}),
     Kind("PKCS#1 v1.5 instead of PSS", lambda m: m.token(signed("RS256", m.private, m.data)), {"PS": f"{B}/pkcs1"}),
     Kind("PSS with the longest salt", pss(hashes.SHA256(), hashes.SHA256(), padding.PSS.MAX_LENGTH), {"PS": f"{B}/pss-salt"}),  # type: ignore[arg-type]
+    Kind("PSS with SHA3-256", pss(hashes.SHA3_256(), hashes.SHA3_256(), 32), {"PS": f"{B}/pss-other-hash"}),
     Kind("PSS without salt", pss(hashes.SHA256(), hashes.SHA256(), 0), {"PS": f"{B}/pss-salt"}),
     Kind("PSS masked with SHA-1", pss(hashes.SHA256(), hashes.SHA1(), 32), {"PS": f"{B}/pss-mask"}),
     Kind("the bare digest, without DigestInfo", raw(lambda data: hashlib.sha256(data).digest()), {"RS": f"{B}/no-digest-info"}),

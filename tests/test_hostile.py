@@ -5,6 +5,7 @@ The sizes are such that anything but linear time would keep the suite from endin
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -194,3 +195,28 @@ def test_an_answer_is_scrubbed_before_it_is_taken_apart() -> None:
     tail = "Vy5WLR8IwYoAsXBeu851" * 3
     key = {"kty": "RSA", "n": "AQAB", "d": f"Qw3rT5-ADT_zlS-{tail}"}
     assert tail[:20] not in everything("", error=json.dumps(key))
+
+
+def test_a_container_in_x5c_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token must not make anybody derive keys: x5c holds certificates, and nothing else in it is looked into."""
+
+    def refuse(*_: object, **__: object) -> object:
+        raise AssertionError("a container was opened")
+
+    monkeypatch.setattr("cryptography.hazmat.primitives.serialization.pkcs12.load_pkcs12", refuse)
+    header = {"alg": "RS256", "x5c": [base64.b64encode(certificate("pkcs12")).decode()]}
+    (result,) = diagnose(mint(header), certificates=[certificate("match")], now=FROZEN_NOW).results
+    assert result.broke == ()
+    assert [f.variant for f in result.findings if f.at.path == "x5c"] == ["x5c-unreadable"]
+
+
+@pytest.mark.parametrize("depth", [70, 500, 800, 3000, 100_000])
+def test_deep_json_under_a_signature_that_does_not_verify(depth: int) -> None:
+    """Nothing recurses into it, neither the rewriting nor the search."""
+    for claims in ('{"a":' * depth + "1" + "}" * depth, '{"a":' + "[" * depth + "]" * depth + "}"):
+        for private, name in (("match", "other"), ("ec", "ec")):
+            token = mint(
+                {"alg": "ES256"} if private == "ec" else {"alg": "RS256"}, claims, private=private, mutation="trailing-dot"
+            )
+            for result in diagnose(token, certificates=[certificate(name)], now=FROZEN_NOW).results:
+                assert result.broke == ()

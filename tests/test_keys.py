@@ -24,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from throwaway import NOW, SETTINGS, b64, certificate, ec_key, jwk, mint, pem, private_der, public_pem, request_pem, rsa_key
 
-from jwtdoctor.keys import MAX_FILE, MOST_ENTRIES, Material, der, folded, read
+from jwtdoctor.keys import MAX_FILE, MOST_ENTRIES, Material, Work, der, folded, read
 
 PEM = certificate()
 DER = certificate(encoding="DER")
@@ -910,3 +910,15 @@ def test_reading_anything_never_raises(pieces: list[bytes]) -> None:
 def test_reading_nonsense_never_raises(data: bytes, head: bytes) -> None:
     """Nonsense that begins like a key."""
     assert_sound(head + data)
+
+
+def test_the_work_for_many_files_is_shared() -> None:
+    """A folder of encrypted keys costs no more than what was set aside for all of them together."""
+    guard = serialization.BestAvailableEncryption(b"right")
+    data = rsa_key().private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, guard)
+    work = Work(3000)
+    found = [read(data, f"{number}.pem", [b"wrong"], work)[0] for number in range(4)]
+
+    assert work.left >= 0
+    assert found[0].why.endswith("does not fit")
+    assert "more than is tried here" in found[-1].why

@@ -13,7 +13,7 @@ import re
 from .. import oracle
 from ..case import Case
 from ..decode import unbase64
-from ..keys import Material, read
+from ..keys import Material, read_certificate
 from ..model import Hit, Place
 from .registry import Outcome, check
 from .signature import examined, fingerprint
@@ -182,5 +182,5 @@ def _certificate(text: str) -> Material | None:
         der = base64.b64decode(text[:_LONGEST_CERTIFICATE], validate=True)
     except (ValueError, binascii.Error):
         return None
-    found = read(der, "x5c")[0] if der[:1] == b"\x30" else None
-    return found if found is not None and found.kind == "certificate" and found.key is not None else None
+    found = read_certificate(der, "x5c")
+    return found if found is not None and found.key is not None else None

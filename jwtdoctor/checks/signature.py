@@ -176,7 +176,7 @@ def _not_decided(found: Examined) -> Skipped | None:
 @check(
     "signature-key",
     facts="certificate sha256 size token_size subject expected expected_sha256 relation search",
-    variants="other-key other-size other-type key-of-another key-of-candidate",
+    variants="other-key other-size other-type pinned key-of-another key-of-candidate",
     needs="header signature certificate",
     reads="verified certificates",
 )
@@ -199,7 +199,7 @@ def signature_key(case: Case, params: object) -> Outcome:
         why.variant,
         certificate=_names(case.certificates),
         sha256=fingerprint(material.sha256 or material.spki_sha256),
-        size=f"{material.type} {material.size}",
+        size=why.detail or f"{material.type} {material.size}",
         token_size=_makers(case),
         subject=material.subject,
         expected="",

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..keys import MAX_FILE, NO_KEY, Material, read
+from ..keys import MAX_FILE, NO_KEY, Material, Work, read
 from ..visible import safe
 from .failure import Failure, complain, echo
 from .sources import attempt, reason
@@ -19,6 +19,8 @@ MOST_FILES = 20_000
 """Files read from folders in one call."""
 MOST_BYTES = 1 << 28
 """Bytes read from folders in one call."""
+MOST_ROUNDS = 60_000_000
+"""Rounds of key derivation spent on the encrypted files of folders in one call: some half a minute."""
 LONGEST_TEXT = 1 << 16
 """Bytes of a file that is also handed on as it is: a secret or a PEM that somebody signed with by mistake."""
 ACCEPTED = "a certificate or key: PEM, DER, JWK, OpenSSH, PKCS#7, PKCS#12, Java keystore, or a text or mail that holds one"
@@ -147,6 +149,7 @@ class _Reading:
         self._seen: set[tuple[int, int]] = set()
         self._files = MOST_FILES
         self._bytes = MOST_BYTES
+        self._work = Work(MOST_ROUNDS)
 
     def gathered(self) -> Gathered:
         listed = tuple(self.materials), tuple(self.unreadable), tuple(self.texts), tuple(self.skipped), tuple(self.tokens)
@@ -159,11 +162,13 @@ class _Reading:
             self.unreadable.append((name, data))
             return
         label = "standard input" if name == "-" else os.path.basename(name) or name
-        found = read(data, label, self.passphrases.known)
+        with _stoppable(data):
+            found = read(data, label, self.passphrases.known)
         for _ in range(_ASKED):
             if not any(each.locked for each in found) or not self.passphrases.ask(name):
                 break
-            found = read(data, label, self.passphrases.known)
+            with _stoppable(data):
+                found = read(data, label, self.passphrases.known)
             if any(each.locked for each in found):
                 complain(f"{shown(name)}: that passphrase does not fit")
         if len(data) <= LONGEST_TEXT:
@@ -187,7 +192,7 @@ class _Reading:
                 continue
             self._bytes -= len(data)
             label = os.path.join(root, path[len(name) :].lstrip(os.sep))
-            self._take(path, data, read(data, label, self.passphrases.known), in_folder=True)
+            self._take(path, data, read(data, label, self.passphrases.known, self._work), in_folder=True)
         if len(self.materials) + len(self.tokens) == before:
             self.unreadable.append((name, f"a directory without any key in it; accepted: {ACCEPTED}"))
             self.keyless += 1
@@ -284,6 +289,28 @@ def shown(name: str) -> str:
         return safe(name, 160) if name == "-" or os.path.lexists(name) else echo(name)
     except ValueError:
         return echo(name)
+
+
+_PKCS12 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c"
+"""1.2.840.113549.1.12, RFC 7292."""
+
+
+@contextlib.contextmanager
+def _stoppable(data: bytes) -> Iterator[None]:
+    """Let Ctrl-C end the process at once while a PKCS#12 is read: what it asks for inside its encrypted part cannot be seen
+    beforehand, and the loader hears no signal."""
+    import signal
+    import threading
+
+    if _PKCS12 not in data or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL) if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

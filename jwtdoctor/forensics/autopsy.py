@@ -170,6 +170,8 @@ def _opened(evidence: Evidence, material: Material, opened: Opened, way: str) ->
             return Autopsy("bytes", each.mistake, material, opened.hash, _words(each.words, opened, how), how=how)
         if how:
             return Autopsy("bytes", how, material, opened.hash, _words("", opened, how))
+        if not way and material.alg and material.alg != evidence.alg:
+            return Autopsy("key", "pinned", material, detail=material.alg)
         return Autopsy("encoding", way, material, opened.hash)
     if not opened.sure:
         return None
@@ -447,7 +449,7 @@ def _damaged(evidence: Evidence) -> Mended:
             tried += 1
             if oracle.verify(evidence.alg, material, evidence.token.signing_input, unwritten(written)) == "valid":
                 return Mended(Autopsy("encoding", "damaged", material, detail=detail, tried=tried), tried, True)
-    return Mended(None, tried, True)
+    return Mended(None, tried, len(evidence.keys) <= _SEARCHED_KEYS)
 
 
 def _length_of(material: Material) -> int:

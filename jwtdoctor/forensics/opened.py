@@ -16,13 +16,19 @@ _PREFIXES: dict[str, bytes] = {
     "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
     "md5": bytes.fromhex("3020300c06082a864886f70d020505000410"),
+    # NIST's object identifiers of SHA-3, 2.16.840.1.101.3.4.2.7 to 10.
+    "sha3_224": bytes.fromhex("302d300d06096086480165030402070500041c"),
+    "sha3_256": bytes.fromhex("3031300d060960864801650304020805000420"),
+    "sha3_384": bytes.fromhex("3041300d060960864801650304020905000430"),
+    "sha3_512": bytes.fromhex("3051300d060960864801650304020a05000440"),
 }
 _PREFIXES_WITHOUT_NULL: dict[str, bytes] = {
     name: bytes([prefix[0], prefix[1] - 2, prefix[2], prefix[3] - 2]) + prefix[4:-4] + prefix[-2:]
     for name, prefix in _PREFIXES.items()
 }
 """RFC 8017 Appendix A.2.4 lets some encoders leave out the NULL parameters."""
-_PSS_HASHES = ("sha256", "sha384", "sha512", "sha1")
+_PSS_HASHES = ("sha256", "sha384", "sha512", "sha1", "sha224", "sha3_256", "sha3_384", "sha3_512")
+_MASKS = ("sha1", "sha256", "sha384", "sha512")
 _LARGEST_MODULUS = 8192
 _LARGEST_EXPONENT = 64
 _SHORTEST_PADDING = 8
@@ -119,7 +125,7 @@ def _pss(block: bytes, bits: int) -> tuple[Opened, ...]:
         masked, seed = em[: -size - 1], em[-size - 1 : -1]
         if not masked:
             continue
-        for mask in (name, *(each for each in _PSS_HASHES if each != name)):
+        for mask in (name, *(each for each in _MASKS if each != name)):
             plain = bytearray(a ^ b for a, b in zip(masked, _mgf1(mask, seed, len(masked)), strict=True))
             plain[0] &= top
             rest = bytes(plain).lstrip(b"\x00")
@@ -152,4 +158,7 @@ def size_of(name: str) -> int:
     return _SIZES[name]
 
 
-_SIZES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
+_SIZES = {
+    "md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64,
+    "sha3_224": 28, "sha3_256": 32, "sha3_384": 48, "sha3_512": 64,
+}  # fmt: skip

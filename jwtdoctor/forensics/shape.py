@@ -65,6 +65,8 @@ def shape_of(signature: bytes, alg: str, written: str = "") -> Shape:
 
 def hash_name(name: str) -> str:
     """A hash as standards write it: ``SHA-256``."""
+    if name.startswith("sha3_"):
+        return f"SHA3-{name[5:]}"
     return f"SHA-{name[3:]}" if name.startswith("sha") else name.upper()
 
 

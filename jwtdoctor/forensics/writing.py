@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SLASH = re.compile(r"\\.|/")
+MOST_NESTED = 64
+"""Brackets of an object that is still rewritten; assertions are flat."""
 MOST_MEMBERS = 64
 """Members of an object that is still rewritten."""
 
@@ -63,6 +65,8 @@ class Style(NamedTuple):
 def members(text: str) -> tuple[Member, ...] | None:
     """The members of the JSON object that ``text`` is; ``None`` when it is none, or too large."""
     found: list[Member] = []
+    if text.count("[") + text.count("{") > MOST_NESTED:
+        return None
     at = _space(text, 0)
     if text[at : at + 1] != "{":
         return None

@@ -10,23 +10,53 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .material import MAX_FILE, MOST_ENTRIES, Material, Secret, Unlocking, Unreadable
+from .material import MAX_FILE, MOST_ENTRIES, Material, Secret, Unlocking, Unreadable, Work
 
 NO_KEY = "neither PEM nor DER nor JWK"
 """How ``why`` begins for a file that can be read and holds no key."""
 
-__all__ = ["MAX_FILE", "MOST_ENTRIES", "NO_KEY", "Material", "Secret", "folded", "is_issued_by", "read"]
+__all__ = [
+    "MAX_FILE",
+    "MOST_ENTRIES",
+    "NO_KEY",
+    "Material",
+    "Secret",
+    "Work",
+    "folded",
+    "is_issued_by",
+    "read",
+    "read_certificate",
+]
 
 
-def read(data: bytes, name: str = "certificate", passphrases: Sequence[bytes] = ()) -> tuple[Material, ...]:
-    """Everything in one file; at least one material, whose kind and ``why`` say it when nothing was found. Never raises."""
+def read(
+    data: bytes, name: str = "certificate", passphrases: Sequence[bytes] = (), work: Work | None = None
+) -> tuple[Material, ...]:
+    """Everything in one file; at least one material, whose kind and ``why`` say it when nothing was found. Never raises.
+
+    ``work`` is what may be spent on unlocking several files together.
+    """
     if not data.strip():
         found = [Material("", "empty", why="the file is empty")]
     elif len(data) > MAX_FILE:
         found = [Material("", "unreadable", why=f"larger than {MAX_FILE >> 20} MiB")]
     else:
-        found = _guarded(data, passphrases)
+        found = _guarded(data, Unlocking(tuple(passphrases), work))
     return tuple(_labelled(_shortened(found[:MOST_ENTRIES]), name, len(data)))
+
+
+def read_certificate(der: bytes, name: str) -> Material | None:
+    """One X.509 certificate as DER and nothing else, for what a token brings along: no container, no key, no passphrase is tried."""
+    from .certificate import certificate
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return certificate(der, "der")._replace(name=name, file=name, file_size=len(der), certificates=1)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001 - hostile DER, as in _guarded
+        return None
 
 
 def folded(materials: Iterable[Material]) -> tuple[Material, ...]:
@@ -45,12 +75,12 @@ def is_issued_by(child: Material, parent: Material) -> bool | None:
         return is_issued_by(child, parent)
 
 
-def _guarded(data: bytes, passphrases: Sequence[bytes]) -> list[Material]:
+def _guarded(data: bytes, unlocking: Unlocking) -> list[Material]:
     try:
         with warnings.catch_warnings():
             # What cryptography deprecates in somebody's certificate is no news to put beside the answer.
             warnings.simplefilter("ignore")
-            return _everything(data, Unlocking(tuple(passphrases)))
+            return _everything(data, unlocking)
     except Unreadable as refused:
         return [Material("", "unreadable", why=str(refused))]
     except (KeyboardInterrupt, SystemExit):

@@ -146,7 +146,8 @@ def _asked(data: bytes, inside: list[Element]) -> int:
                 break
             numbers.append(int.from_bytes(data[after.begin : min(after.end, after.begin + 16)], "big"))
         if len(numbers) == 3:
-            return numbers[0] * numbers[1] * numbers[2] // 4
+            # 128 bytes of memory for each unit of N times r: the limit of work is one of memory too, some 400 MiB.
+            return numbers[0] * numbers[1] * numbers[2] * 2
         if numbers:
             return numbers[0]
     return 0

@@ -16,6 +16,9 @@ from .material import MOST_ENTRIES, Material, Unreadable
 
 _LEAST_ENTRY = 14
 """Bytes of the smallest entry: a tag, an empty alias, a date."""
+_JCEKS = b"\xce\xce\xce\xce"
+_LARGEST_JCEKS = 1 << 17
+"""A secret key in it is a serialised Java object, whose reader needs seconds for a megabyte."""
 ABSENT = "a Java keystore; reading it needs a library: pip install 'jwtdoctor[keystore]'"
 
 
@@ -29,6 +32,9 @@ def keystore(data: bytes) -> list[Material]:
 
     # A secret key in a JCEKS is a serialised Java object, and its reader writes to the log what puzzles it.
     logging.getLogger("javaobj").setLevel(logging.CRITICAL + 1)
+    if data.startswith(_JCEKS) and len(data) > _LARGEST_JCEKS:
+        why = f"a JCEKS keystore larger than {_LARGEST_JCEKS >> 10} KiB, whose serialised objects are not read here"
+        return [Material("", "unreadable", form="keystore", why=why)]
     count, entries, complaint = _entries(library.KeyStore, data)
     found = [each for alias, entry in entries.items() for each in _entry(alias, entry)][:MOST_ENTRIES]
     if len(entries) == MOST_ENTRIES:

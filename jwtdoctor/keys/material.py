@@ -95,6 +95,13 @@ class Locked(Unreadable):
     """It is under a passphrase that was not given."""
 
 
+class Work:
+    """Rounds of key derivation that may still be spent on several files together."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
 class Unlocking:
     """The passphrases to try on one file, and the work that may still be spent on them."""
 
@@ -103,17 +110,19 @@ class Unlocking:
     ROUNDS = 6_000_000
     """Rounds of key derivation spent on one file; usual are two thousand to a million, a hostile file asks for billions."""
 
-    def __init__(self, passphrases: tuple[bytes, ...]) -> None:
+    def __init__(self, passphrases: tuple[bytes, ...], shared: Work | None = None) -> None:
         self.passphrases = tuple(dict.fromkeys(passphrases))[: self.MOST]
         self._left = self.ROUNDS
+        self._shared = shared or Work(self.ROUNDS)
 
     def attempt(self, load: Any, rounds: int = 1, extra: tuple[bytes | None, ...] = ()) -> Any:
         """What ``load`` makes with the first passphrase that fits; ``extra`` are tried before those given. Raises Locked."""
         tries: tuple[bytes | None, ...] = (*extra, *self.passphrases)
         for passphrase in tries:
-            if rounds > self._left:
+            if rounds > min(self._left, self._shared.left):
                 raise Locked(f"encrypted with {rounds:,} rounds of key derivation, which is more than is tried here")
             self._left -= rounds
+            self._shared.left -= rounds
             try:
                 return load(passphrase)
             except (ValueError, TypeError):

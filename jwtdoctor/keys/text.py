@@ -14,7 +14,7 @@ from .material import MOST_ENTRIES, Material, Unlocking, Unreadable
 
 _DEEPEST = 4
 """Encodings inside one another."""
-_MOST_TRIES = 200
+_MOST_TRIES = 60
 _MOST_NODES = 20_000
 _SSH_LINE = re.compile(
     r"(?<![A-Za-z0-9-])(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-[a-z0-9-]{1,30}) {1,9}(AAAA[A-Za-z0-9+/]{20,}={0,2})"
@@ -164,7 +164,7 @@ def _embedded(text: str, unlocking: Unlocking, depth: int) -> list[Material]:
         at = kty + 5
         for start in _openings(text, kty):
             try:
-                document, end = decoder.raw_decode(text[start : start + 65536])
+                document, end = decoder.raw_decode(text[start : start + 16384])
             except (ValueError, RecursionError):
                 continue
             found.extend(_members(document, unlocking, depth + 1))
