@@ -6,7 +6,6 @@ algorithm of its own header (RFC 7515 §5.2).
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -15,9 +14,9 @@ from .case import Case
 from .catalog import Profile
 from .checks.signature import examined
 from .decode import Token
-from .engine import Engine, audit
 from .intake import Paste
 from .keys import Material, is_issued_by
+from .library import engine_of
 from .model import SEVERITIES, Finding, Verdict
 from .moments import utc
 from .report import finding_json
@@ -136,14 +135,6 @@ def _profile(name: str | None) -> Profile:
     return profiles[name] if name is not None else next(each for each in profiles.values() if each.role == "default")
 
 
-@functools.lru_cache(maxsize=16)
-def _engine(profile: str) -> Engine:
-    known = catalog.load()
-    if not known.compiled:
-        audit(known)
-    return Engine(known, known.profiles[profile])
-
-
 def _as_material(signed: Signed) -> Material:
     return Material(signed.name, _TOKEN, type=safe(signed.alg, 20), file=signed.file)
 
@@ -174,7 +165,7 @@ def _examined(materials: Sequence[Material], profile: Profile, now: int, warn_da
 def _findings(materials: tuple[Material, ...], profile: Profile, now: int, warn_days: int | None) -> tuple[Finding, ...]:
     given = tuple(each._replace(candidate=False) for each in materials)
     case = Case(None, profile=profile, certificates=given, now=now, warn_days=warn_days)
-    return tuple(each for each in _engine(profile.name).examine(case).findings if each.at.exhibit == _CERTIFICATE)
+    return tuple(each for each in engine_of(profile.name).examine(case).findings if each.at.exhibit == _CERTIFICATE)
 
 
 def _taken(findings: tuple[Finding, ...]) -> tuple[Verdict, str]:

@@ -186,7 +186,8 @@ def _material(data: str | bytes, name: str) -> tuple[Material, ...]:
 
 
 @functools.lru_cache(maxsize=16)
-def _engine(profile: str) -> Engine:
+def engine_of(profile: str) -> Engine:
+    """The rules under the profile of that name, bound once. Raises KeyError for an unknown one, CatalogError for rules that cannot serve."""
     known = catalog.load()
     if not known.compiled:
         audit(known)
@@ -229,7 +230,7 @@ def _result(
         search=around.search,
         warn_days=around.warn_days,
     )
-    found = _engine(profile.name).examine(case)
+    found = engine_of(profile.name).examine(case)
     signature = _signature(case, found.findings)
     kind = None if paste is None else case.kind
     shown = kind is None or kind in _SHOWN_WHOLE

@@ -154,8 +154,8 @@ def _candidates(token: Token, known: Known) -> Iterator[Candidate]:
     yield from _permuted(payload, before)
     yield from _pairs(payload, of_payload, before)
     yield from _mistyped(payload, before)
-    for edit in of_header if header is not None else ():
-        altered = written(header.write((edit,))) + b"."  # type: ignore[union-attr]
+    for edit in of_header:
+        altered = written(header.write((edit,)) if header is not None else "") + b"."
         yield from (("", edit.changes + each.changes, altered + written(payload.write((each,)))) for each in of_payload)
     yield from _rewritten(payload, of_payload, header, before)
     yield from _swept(payload, before)
