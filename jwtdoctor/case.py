@@ -10,6 +10,7 @@ from .catalog import Host, Profile
 from .decode import Token, decode
 from .intake import Paste, Request
 from .keys import Material
+from .source import Sketch
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -27,6 +28,7 @@ NEEDS: dict[str, tuple[int, str]] = {
     "paste": (128, "an assertion"),
     "signature": (256, "a token with three segments"),
     "app": (512, "the kind of app (--app)"),
+    "source": (1024, "source code"),
 }
 """Exhibits a check may need: a bit, and how a user is told that it is missing."""
 
@@ -36,7 +38,7 @@ class Case:
 
     __slots__ = (
         "answer", "app", "certificates", "claims", "endpoint", "facets", "has", "header", "kind", "moment", "now", "others", "paste", "profile",
-        "request", "search", "secrets", "token", "warn_days",
+        "request", "search", "secrets", "sketch", "token", "unknown", "warn_days",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +56,7 @@ class Case:
         others: tuple[bytes, ...] = (),
         search: Callable[[int], bool] = lambda tried: False,
         warn_days: int | None = None,
+        sketch: Sketch | None = None,
     ) -> None:
         self.paste = paste
         self.profile = profile
@@ -69,10 +72,17 @@ class Case:
         self.warn_days = warn_days
         """Days before its end from which a certificate is worth a warning; ``None``: what the rule says."""
         self.now = now
-        self.moment: int | None = answer.date if answer is not None and answer.date is not None else now
-        """Epoch seconds at which the server judged: by its own Date header where there is one, else ``now``."""
+        self.sketch = sketch
+        self.unknown: frozenset[str] = sketch.unknown if sketch is not None else frozenset()
+        """Paths of values that the source sets and does not show; nothing may be concluded from their absence."""
+        logged = paste.when if paste is not None else None
+        self.moment: int | None = (
+            answer.date if answer is not None and answer.date is not None else now if logged is None else logged
+        )
+        """Epoch seconds at which the server judged: by its own Date header where there is one, else by the time stamp of the
+        log record, else ``now``."""
         self.request: Request | None = paste.request if paste is not None else None
-        called = endpoint or (self.request.url if self.request is not None else None)
+        called = endpoint or (self.request.url if self.request is not None else sketch.endpoint if sketch is not None else None)
         # Only host and path are looked at; a query may hold anything.
         self.endpoint = called.partition("?")[0].partition("#")[0].strip() or None if called else None
         if token is None and paste is not None and paste.text:
@@ -83,6 +93,8 @@ class Case:
         """The header's members; empty when it cannot be read."""
         self.claims: dict[str, Any] = token.payload.value if token is not None else {}
         """The claims; empty when they cannot be read."""
+        if sketch is not None:
+            self.kind, self.header, self.claims = kinds.SKETCH, dict(sketch.header), dict(sketch.claims)
         self.facets: dict[Callable[[Case], Any], Any] = {}
         self.has = self._exhibits()
 
@@ -110,6 +122,8 @@ class Case:
             has |= 64
         if self.app is not None:
             has |= 512
+        if self.sketch is not None:
+            has |= 1 | 2 | 1024
         return has
 
     def facet(self, compute: Callable[[Case], T]) -> T:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from .catalog import Candidate, Catalog, Match, Symptom
-from .engine import Answers
+from .catalog import Candidate, Catalog, InSource, Match, Symptom, Unseen
+from .engine import Answers, fill
 from .model import STAGES, Finding, Skipped, Standing
 
 if TYPE_CHECKING:
     from .answer import Answer
+    from .source import Sketch
 
 _STANDING: dict[str, int] = {"confirmed": 0, "named": 1, "possible": 2, "doubtful": 3}
 _CONFIDENCE = {"certain": 0, "likely": 1, "hint": 2}
@@ -108,10 +109,37 @@ class _Ranked(NamedTuple):
     cause: Cause
 
 
-def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers) -> Diagnosis:
-    """Rank the causes."""
-    if symptom is None:
-        return _without_symptom(catalog, answers)
+def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers, sketch: Sketch | None = None) -> Diagnosis:
+    """Rank the causes. Of source code also what it hangs on and does not show: those are asked about last, in the code's own names."""
+    found = _without_symptom(catalog, answers) if symptom is None else _with_symptom(catalog, symptom, answers)
+    return found if sketch is None else found._replace(causes=_asked_of_source(catalog, found.causes, sketch))
+
+
+def _asked_of_source(catalog: Catalog, causes: tuple[Cause, ...], sketch: Sketch) -> tuple[Cause, ...]:
+    listed = {cause.cause for cause in causes}
+    asked = [_in_source(catalog.unseen[each.cause], each, sketch) if each.cause in catalog.unseen else each for each in causes]
+    for unseen in catalog.unseen.values():
+        if unseen.name not in listed and _words(unseen, sketch) is not None:
+            plain = Cause(unseen.name, unseen.title, "possible", False, False, "", unseen.ask, unseen.help, unseen.look)
+            asked.append(_in_source(unseen, plain, sketch))
+    return tuple(asked)
+
+
+def _words(unseen: Unseen, sketch: Sketch) -> InSource | None:
+    return next((each for each in unseen.source if each.trait in sketch.traits), None)
+
+
+def _in_source(unseen: Unseen, cause: Cause, sketch: Sketch) -> Cause:
+    """The cause with the question, the place to look and the help as they are for this code."""
+    words = _words(unseen, sketch)
+    if words is None or cause.seen:
+        return cause
+    ask, look, help = (fill(text, sketch.names) for text in words[1:])
+    return cause._replace(ask=ask or cause.ask, look=look or cause.look, help=help or cause.help)
+
+
+def _with_symptom(catalog: Catalog, symptom: Symptom, answers: Answers) -> Diagnosis:
+    """What was found, compared with what the answer may mean."""
     skipped = dict(answers.skipped)
     best = _strongest(answers.findings)
     clear = frozenset(answers.clear)
@@ -171,7 +199,7 @@ def _weight(finding: Finding) -> tuple[int, int]:
 
 def _standing(candidate: Candidate, finding: Finding | None) -> Standing:
     """What shipping clients send and are let in with is doubtful as a cause, unless users confirmed that very link."""
-    if finding is not None and finding.remains:
+    if finding is not None and len(finding.remains) > 1:
         return "possible"
     if finding is not None and finding.effect == "tolerates" and candidate.standing in ("named", "possible"):
         return "doubtful"
@@ -218,7 +246,7 @@ def _unlisted(symptom: Symptom, findings: Iterable[tuple[str, Finding]], catalog
     listed = {candidate.name for candidate in symptom.causes}
     extra = []
     for name, finding in findings:
-        stage = catalog.rules[name].stage
+        stage = _stage(catalog, name, symptom)
         if name in listed or finding.effect == "tolerates" or finding.confidence == "hint" or stage in symptom.passed:
             continue
         later = _order(stage) - _order(symptom.stage)
@@ -282,11 +310,11 @@ def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
             name in explained,
             _EFFECT[finding.effect],
             _CONFIDENCE[finding.confidence],
-            STAGES.index(catalog.rules[name].stage),
+            STAGES.index(catalog.rules[finding.rule].stage),
         )
         standing: Standing = (
             "possible"
-            if finding.effect == "unknown" or finding.remains
+            if finding.effect == "unknown" or len(finding.remains) > 1
             else "confirmed"
             if finding.confidence == "certain"
             else "named"

@@ -14,6 +14,7 @@ from .case import NEEDS, Case
 from .catalog import Catalog, CatalogError, Profile, Rule, Variant, line_of
 from .checks import CHECKS, Check, Fingerprints, take
 from .model import Broken, Finding, Hit, Skipped
+from .source import Sketch
 from .visible import safe
 
 
@@ -144,6 +145,9 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
         if has & mask != mask:
             skipped.append((rule.name, _missing(has, needs)))
             continue
+        if case.unknown and (untold := _untold(case, rule, params)):
+            skipped.append((rule.name, Skipped(f"the code does not show {untold}", "source")))
+            continue
         try:
             outcome = run(case, params)
             if isinstance(outcome, Skipped):
@@ -151,7 +155,7 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
                 continue
             found = False
             for hit in outcome:
-                findings.append(phrase(rule, variants, hit))
+                findings.append(phrase(rule, variants, hit, case.sketch))
                 found = True
             if not found:
                 clear.append(rule.name)
@@ -165,6 +169,17 @@ def _speaks_for(rule: Rule, profile: Profile) -> bool:
         return False
     check = CHECKS.get(rule.check)
     return check is None or all(each in profile.settings for each in check.settings)
+
+
+_READ_AS = {"times": "payload.exp", "iss": "payload.iss", "sub": "payload.sub", "aud": "payload.aud", "header": "header.alg"}
+"""What a check says it reads → the value of a sketch that it cannot do without."""
+
+
+def _untold(case: Case, rule: Rule, params: Any) -> str:
+    """The value this rule is about and the source does not show, for a message; empty when all it reads is known."""
+    claim = getattr(params, "claim", None)
+    paths = [f"payload.{claim}"] if claim is not None else [_READ_AS.get(each, each) for each in CHECKS[rule.check].reads]
+    return next((f"`{path.rpartition('.')[2]}`" for path in paths if path in case.unknown), "")
 
 
 _MISSING: dict[tuple[int, tuple[str, ...]], Skipped] = {}
@@ -262,15 +277,16 @@ def audit(catalog: Catalog) -> None:
             raise CatalogError(f"rules/: no rule has words for {', '.join(sorted(missing))} of the check {name!r}")
 
 
-def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit) -> Finding:
-    """A hit in its rule's words and weight."""
+def fill(template: str, facts: Mapping[str, Any]) -> str:
+    """A sentence of the catalogue with the facts in it, each fit to be shown."""
+    return _FIELD.sub(lambda m: safe(facts.get(m[1], "")), template) if template else ""
+
+
+def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit, sketch: Sketch | None = None) -> Finding:
+    """A hit in its rule's words and weight; of a sketch's value also where in the source it stands."""
     variant = variants.get(hit.variant) or variants[""]
     facts = hit.facts
     says = variant.says
-
-    def fill(template: str) -> str:
-        return _FIELD.sub(lambda m: safe(facts.get(m[1], "")), template) if template else ""
-
     return Finding(
         rule=rule.name,
         variant=hit.variant,
@@ -278,12 +294,13 @@ def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit) -> Finding:
         effect=variant.effect,
         confidence=variant.confidence,
         at=hit.at,
-        message=fill(says.headline),
-        label=fill(says.label),
-        note=fill(says.note),
-        help=fill(says.help),
+        message=fill(says.headline, facts),
+        label=fill(says.label, facts),
+        note=fill(says.note, facts),
+        help=fill(says.help, facts),
         facts=facts,
         because=variant.because,
         explains=variant.explains,
         remains=variant.remains,
+        origin=None if sketch is None else sketch.origins.get(str(hit.at)) or sketch.origins.get(hit.at.exhibit),
     )

@@ -16,6 +16,8 @@ from .decode import Token, json_type
 
 ASSERTION = "assertion"
 UNREADABLE = "unreadable"
+SKETCH = "sketch"
+"""What source code would sign; no token was seen."""
 
 _TEXTS: tuple[tuple[str, str], ...] = (
     ("private-key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----|PuTTY-User-Key-File-"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import catalog, diagnosis, intake, keys, kinds
+from . import source as sources
 from ._version import __version__
 from .case import NEEDS, Case
 from .catalog import Catalog, Profile, Symptom
@@ -21,6 +22,7 @@ from .intake import Paste
 from .keys import Material
 from .model import Finding
 from .report import Chosen, Report, Result, Signature, Source, verdict_of
+from .source import Sketch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,7 +79,7 @@ def diagnose(
     told = _parsed(error) if error and error.strip() else None
     materials = tuple([m for each in certificates for m in ((each,) if isinstance(each, Material) else material(each))])
     moment = _epoch(now)
-    pastes: Sequence[Paste | None] = intake.read(text) if text else ()
+    pastes: Sequence[Paste] = intake.read(text) if text else ()
     around = Around(
         materials,
         endpoint,
@@ -88,16 +90,24 @@ def diagnose(
         search or _tried_few,
         warn_days,
     )
-    if not pastes:
+    subjects: Sequence[Subject] = pastes
+    if sources.may_sign(text):
+        # Of a text that is source code the tokens matter, and not what else a lone word in it may have been.
+        subjects = [*(each for each in pastes if each.text), *sources.read(text, moment)] or pastes
+    if not subjects:
         if told is None:
             told = _spoken(known, text)
         if text.strip() and told is not None and error:
             source = f"the answer alone; no assertion was found in {source}"
         else:
             source = "the answer"
-        pastes = [None] if told is not None else ()
-    results = tuple([_result(known, paste, around, told, profile, source) for paste in pastes])
+        subjects = [None] if told is not None else ()
+    results = tuple([result_of(known, each, around, told, profile, source, text) for each in subjects])
     return Report(results, moment, __version__)
+
+
+Subject = Paste | Sketch | None
+"""What is examined: an assertion as it was pasted, what source code would sign, or nothing but an answer."""
 
 
 class Around(NamedTuple):
@@ -129,9 +139,9 @@ MOST_BESIDE = 100
 """Other tokens whose signature this may be."""
 
 
-def _inputs(pastes: Sequence[Paste | None], beside: Iterable[str]) -> tuple[bytes, ...]:
+def _inputs(pastes: Sequence[Paste], beside: Iterable[str]) -> tuple[bytes, ...]:
     """The JWS signing inputs of all tokens at hand, where there are several."""
-    texts = [paste.text for paste in pastes if paste is not None]
+    texts = [paste.text for paste in pastes]
     others = [paste.text for text in beside for paste in intake.read(text)]
     if len(texts) + len(others) < 2:
         return ()
@@ -170,6 +180,12 @@ def _parsed(error: str) -> Answer:
     return parse(error)
 
 
+@functools.lru_cache(maxsize=256)
+def _parsed_from_text(answer: str) -> Answer:
+    """Answers that stand in a log are alike by the thousand."""
+    return _parsed(answer)
+
+
 def material(data: str | bytes, name: str = "the certificate") -> tuple[Material, ...]:
     """The certificates and keys in a file's content, read once: the same content is not parsed again.
 
@@ -202,17 +218,26 @@ def _spoken(known: Catalog, text: str) -> Answer | None:
     return told if any(diagnosis.symptom_of(known, told, each) for each in known.profiles) else None
 
 
-def _result(
+def result_of(
     known: Catalog,
-    paste: Paste | None,
+    subject: Subject,
     around: Around,
     told: Answer | None,
     wanted: str | None,
     source: str,
+    text: str = "",
 ) -> Result:
+    """Examine one subject. ``told`` goes before an answer that stands in the ``text`` itself."""
+    paste, sketch = (None, subject) if isinstance(subject, Sketch) else (subject, None)
     token = decode(paste.text) if paste is not None and paste.text else None
-    called = around.endpoint or (paste.request.url if paste is not None and paste.request is not None else None)
-    claims = token.payload.value if token is not None else {}
+    request = paste.request if paste is not None else None
+    called = around.endpoint or (request.url if request is not None else sketch.endpoint if sketch is not None else None)
+    claims = token.payload.value if token is not None else sketch.claims if sketch is not None else {}
+    answer_from = "option" if told is not None and subject is not None else ""
+    if told is None and subject is not None:
+        written = paste.answer if paste is not None else intake.answer_in(text)
+        if written:
+            told, answer_from = _parsed_from_text(written), "text"
     chosen, profile = choose(known, wanted, claims.get("iss"), claims.get("aud"), called, told)
     symptom = diagnosis.symptom_of(known, told, profile.name) if told is not None else None
     implied = around.app or (symptom.implies.get("app") if symptom is not None else None)
@@ -229,13 +254,14 @@ def _result(
         others=around.others,
         search=around.search,
         warn_days=around.warn_days,
+        sketch=sketch,
     )
     found = engine_of(profile.name).examine(case)
     signature = _signature(case, found.findings)
-    kind = None if paste is None else case.kind
+    kind = None if subject is None else case.kind
     shown = kind is None or kind in _SHOWN_WHOLE
     return Result(
-        _source(paste, source),
+        _source(subject, source),
         chosen,
         kind,
         case.header if shown else _named(case.header),
@@ -244,16 +270,27 @@ def _result(
         verdict_of(found.findings, signature, kind),
         found.findings,
         found.broke,
-        diagnosis.diagnose(known, symptom, found),
+        diagnosis.diagnose(known, symptom, found, sketch),
         told is None or symptom is not None,
         _shown(around.certificates, signature),
         case.moment,
-        "date" if case.has & NEEDS["date"][0] else "now",
+        _clock(case),
         "" if told is None else told.said,
+        request,
+        sketch,
+        answer_from,
     )
 
 
-_SHOWN_WHOLE = frozenset({kinds.ASSERTION, kinds.UNREADABLE, ""})
+def _clock(case: Case) -> str:
+    if case.has & NEEDS["date"][0]:
+        return "date"
+    if case.paste is not None and case.paste.when is not None:
+        return "log" if case.paste.zoned else "log-utc"
+    return "now"
+
+
+_SHOWN_WHOLE = frozenset({kinds.ASSERTION, kinds.UNREADABLE, kinds.SKETCH, ""})
 _SHOWN = frozenset({"alg", "typ", "enc", "kid", "iss", "aud", "exp", "iat", "nbf"})
 
 
@@ -262,9 +299,11 @@ def _named(members: dict[str, object]) -> dict[str, object]:
     return {name: value if name in _SHOWN else "…" for name, value in members.items()}
 
 
-def _source(paste: Paste | None, name: str) -> Source:
+def _source(paste: Subject, name: str) -> Source:
     if paste is None:
         return Source(name, form="answer")
+    if isinstance(paste, Sketch):
+        return Source(name, paste.span.line, paste.span.column, paste.language)
     return Source(name, paste.line, paste.column, paste.form, paste.stripped)
 
 

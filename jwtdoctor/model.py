@@ -33,6 +33,25 @@ class Place(NamedTuple):
         return f"{self.exhibit}.{self.path}" if self.path else self.exhibit
 
 
+class Span(NamedTuple):
+    """A stretch of a source text; lines and columns count from 1, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Origin(NamedTuple):
+    """Where in a source text a value comes from."""
+
+    span: Span
+    expression: str
+    """The expression as written."""
+    mend: str = ""
+    """What belongs there instead, in the same language; empty where the expression is right or nobody can tell."""
+
+
 class Hit(NamedTuple):
     """What a check saw: where, the facts, and which of the rule's wordings fits. No prose, no severity."""
 
@@ -67,7 +86,9 @@ class Finding(NamedTuple):
     explains: tuple[str, ...] = ()
     """Rules whose findings only follow from this one."""
     remains: tuple[str, ...] = ()
-    """Causes of which it must be one, where it cannot be told which."""
+    """Causes of which it must be one, where it cannot be told which; a single one: the cause this speaks for."""
+    origin: Origin | None = None
+    """Where the value was read, when it was read from source text and not from a token."""
 
     def speaks_for(self, cause: str) -> bool:
         """Whether this finding supports the cause of that name."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .diagnosis import Cause, Diagnosis
+from .intake import Request
 from .model import SEVERITIES, Broken, Finding, SignatureStatus, Verdict
+from .source import Sketch
 from .visible import plain_json, safe, scrub
 
 FORMAT = "jwtdoctor-report"
@@ -68,9 +70,15 @@ class Result(NamedTuple):
     """The materials given, for renderers: name, type, size, fingerprints."""
     judged_at: int | None = None
     judged_by: str = "now"
-    """``now`` or ``date``: whose clock."""
+    """Whose clock: ``now``, ``date`` (of the answer), ``log`` (the record's time stamp), ``log-utc`` (one without a zone)."""
     said: str = ""
     """The words of the server or the client program, in one line."""
+    request: Request | None = None
+    """The HTTP request around the assertion, where the text shows one."""
+    sketch: Sketch | None = None
+    """What the source code would sign, where this is about code and not about a token."""
+    answer_from: str = ""
+    """``option`` or ``text``: where the answer was taken from; empty without one."""
 
     def to_json(self) -> dict[str, Any]:
         """One entry of ``results``."""
@@ -78,8 +86,10 @@ class Result(NamedTuple):
         return {
             "source": {
                 "name": scrub(self.source.name), "line": self.source.line, "column": self.source.column,
-                "form": self.source.form, "stripped": list(self.source.stripped),
+                "form": self.source.form, "stripped": list(self.source.stripped), "answer": self.answer_from or None,
+                "language": None if self.sketch is None else self.sketch.language,
             },
+            "request": None if self.request is None else _request(self.request),
             "profile": {"name": self.profile.name, "chosen_by": self.profile.chosen_by, "why": self.profile.why},
             "token": None if self.kind is None else {
                 "kind": self.kind, "header": plain_json(self.header), "claims": plain_json(self.claims),
@@ -130,7 +140,7 @@ def summary(result: Result) -> str:
             because = f": {finding.because}" if finding is not None and finding.because else ""
             return f"{_sentence(told)} That is a fault, but it is doubtful that it explains the refusal{because}."
         return _sentence(told)
-    if result.kind not in (None, "assertion", "unreadable"):
+    if result.kind not in (None, "assertion", "unreadable", "sketch"):
         other = next((f for f in result.findings if f.at.exhibit == "token"), None)
         if other is not None:
             return _sentence(other.message)
@@ -149,6 +159,10 @@ def summary(result: Result) -> str:
         return f"This answer is not in the catalogue: {safe(result.said).rstrip('.')}. There is no assertion to examine."
     tolerated = sum(each.effect == "tolerates" for each in result.findings)
     faults = f" ({tolerated} fault{'s' if tolerated > 1 else ''} this provider lets pass)" if tolerated else ""
+    if result.kind == "sketch":
+        return (
+            f"Nothing in this code is known to be refused{faults}; it was read, not run, and the signature shows only in a token."
+        )
     if unexamined:
         return f"Nothing here is known to be refused{faults}; whether the signature fits the app's certificate was not examined."
     return f"Nothing to object to{faults}: the claims are good and the signature verifies."
@@ -211,7 +225,17 @@ def finding_json(each: Finding) -> dict[str, Any]:
     return {
         "rule": each.rule, "variant": each.variant or None, "severity": each.severity, "effect": each.effect,
         "confidence": each.confidence, "at": str(each.at), "message": each.message, "label": each.label or None,
+        "span": None if each.origin is None else each.origin.span._asdict(), "mend": (each.origin and safe(each.origin.mend)) or None,
         "note": each.note or None, "because": each.because or None, "facts": plain_json(dict(each.facts)), "help": each.help,
+    }  # fmt: skip
+
+
+def _request(each: Request) -> dict[str, Any]:
+    """What was read around the assertion; never a value that may be secret."""
+    return {
+        "method": safe(each.method), "url": safe(each.url) or None, "content_type": safe(each.content_type.partition(";")[0]) or None, "body": each.body,
+        "grant_type": None if each.grant_type is None else safe(each.grant_type), "authorization": safe(each.authorization) or None,
+        "where": safe(each.where) or None, "agent": safe(each.agent) or None,
     }  # fmt: skip
 
 

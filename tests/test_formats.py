@@ -155,7 +155,7 @@ def test_the_schema_and_the_code_speak_of_the_same_words():
     assert cause["standing"]["enum"] == list(get_args(model.Standing))
     assert result["verdict"]["enum"] == list(get_args(model.Verdict))
     assert result["signature"]["properties"]["status"]["enum"] == list(get_args(model.SignatureStatus))
-    named = {kinds.ASSERTION, kinds.UNREADABLE}
+    named = {kinds.ASSERTION, kinds.UNREADABLE, kinds.SKETCH}
     for check in ("is-private-key", "is-other-kind"):
         named.update(*(rule.variants for rule in load().rules.values() if rule.check == check))
     token = next(each for each in result["token"]["oneOf"] if each["type"] == "object")

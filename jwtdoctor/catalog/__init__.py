@@ -98,6 +98,17 @@ class Unseen(NamedTuple):
     """``server``; or ``client``: the client program's own words show it."""
     stage: str = ""
     """The server check it belongs to, where that is not the one of the answer."""
+    source: tuple[InSource, ...] = ()
+    """How to ask about it where source code shows what it hangs on."""
+
+
+class InSource(NamedTuple):
+    """A trait of source code under which an unseen cause is worth asking about, with the words for it."""
+
+    trait: str
+    ask: str = ""
+    look: str = ""
+    help: str = ""
 
 
 class Candidate(NamedTuple):
@@ -225,7 +236,7 @@ def document() -> dict[str, Any]:
     return {**read(folder), "sources": str(folder)}
 
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised with every change of the compiled file's structure."""
 
 
@@ -294,7 +305,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
 
 
 def _unseen(raw: Mapping[str, Any]) -> Unseen:
-    return Unseen(**{**raw, "cites": tuple(raw["cites"])})
+    return Unseen(**{**raw, "cites": tuple(raw["cites"]), "source": tuple(InSource(**each) for each in raw.get("source", ()))})
 
 
 def _symptom(raw: Mapping[str, Any]) -> Symptom:

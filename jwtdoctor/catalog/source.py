@@ -11,7 +11,7 @@ from typing import Any
 from ..model import CONFIDENCES, EFFECTS, SEVERITIES, STAGES, STANDINGS
 from . import LAYOUT, CatalogError
 
-GROUPS = ("shape", "header", "time", "audience", "request", "identity", "signature", "certificate")
+GROUPS = ("shape", "header", "time", "audience", "request", "identity", "signature", "certificate", "source")
 NOT_DATA = frozenset({"README.md", "retired.toml"})
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
@@ -82,7 +82,8 @@ CASE: dict[str, Kind] = {
     "request": _table, "payload": _text, "search": lambda v: v is True, "candidates": _some, "folder": _some, "beside": _some, "finds": lambda v: isinstance(v, list),
 }  # fmt: skip
 UNSEEN_NEEDS = ("name", "title", "why", "ask", "look", "help", "cites")
-UNSEEN: dict[str, Kind] = dict.fromkeys(UNSEEN_NEEDS, _text) | {"cites": _some, "stage": _one_of(*STAGES)}
+UNSEEN: dict[str, Kind] = dict.fromkeys(UNSEEN_NEEDS, _text) | {"cites": _some, "stage": _one_of(*STAGES), "source": _tables}
+IN_SOURCE: dict[str, Kind] = dict.fromkeys(("trait", "ask", "look", "help"), _text)
 SYMPTOM: dict[str, Kind] = {
     "name": _text, "shows": _text, "meaning": _text, "stage": _one_of(*STAGES),
     "passed": lambda v: isinstance(v, list) and set(v) <= set(STAGES), "implies": _table, "explain": _text, "verified": _text, "cites": _some,
@@ -162,6 +163,8 @@ def read(folder: Path, *, cases: bool = False) -> dict[str, Any]:
         elif parts[0] in ("unseen", "client") and len(parts) == 2:
             _claim(owners, file)
             file.table(file.data, UNSEEN, UNSEEN_NEEDS, "a cause that no token shows")
+            for words in file.data.get("source", ()):
+                file.table(words, IN_SOURCE, ("trait",), "[[source]]")
             plain["unseen"].append({**file.data, "where": "server" if parts[0] == "unseen" else "client"})
         elif parts[0] == "symptoms" and len(parts) == 3:
             plain["symptoms"].append(_symptom(file, parts[1]))
@@ -249,8 +252,8 @@ def _refuse_strangers(plain: Mapping[str, Any], files: Mapping[Path, File], owne
         variants = data.get("variant", {}).values() if "check" in data else ()
         for key in ("explains", "remains"):
             for name in (*data.get(key, ()), *(n for each in variants for n in each.get(key, ()))):
-                if name not in rules:
-                    raise file.refuse(key, f"no rule is called {name!r}")
+                if name not in (owners if key == "remains" else rules):
+                    raise file.refuse(key, f"no rule{' and no unseen cause' if key == 'remains' else ''} is called {name!r}")
         for name in data.get("profiles", ()):
             if name not in profiles:
                 raise file.refuse("profiles", f"no profile is called {name!r}")

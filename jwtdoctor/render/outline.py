@@ -37,12 +37,14 @@ _VERDICTS = {"refused": "REFUSED", "accepted": "ACCEPTABLE", "undetermined": "UN
 
 
 _DIGEST = re.compile(r"(?:[0-9A-F]{2}:){19,}[0-9A-F]{2}")
+_LONG_URL = re.compile(r"(https?://[^/\s]{16,})(/[^\s]{8,})")
 _SEAM = " \0"
 
 
 def wrapped(text: str, width: int, **how: Any) -> list[str]:
-    """``text`` in rows of ``width``; a long digest is broken between two bytes, where it must be broken at all."""
+    """``text`` in rows of ``width``; a long digest is broken between two bytes, a long URL before its path, where it must be at all."""
     seamed = _DIGEST.sub(lambda match: f"{match[0][:48]}{_SEAM}{match[0][48:]}", text)
+    seamed = _LONG_URL.sub(rf"\1{_SEAM}\2", seamed)
     rows = textwrap.wrap(seamed, width, break_on_hyphens=False, **how)
     return [row.replace(_SEAM, "").replace("\0", "") for row in rows]
 
@@ -63,12 +65,52 @@ def circumstances(result: Result) -> str:
     """Under which rules, as of when, and what was taken off the paste."""
     parts = [f"rules of {result.profile.title or result.profile.name} ({result.profile.why})"]
     if result.judged_at is not None:
-        whose = "the answer's Date" if result.judged_by == "date" else "now"
+        whose = _CLOCKS[result.judged_by]
         parts.append(f"judged as of {utc(result.judged_at)} ({whose})")
     if result.source.stripped:
         told = ", ".join(_STRIPPED.get(each, each) for each in result.source.stripped)
         parts.append(f"taken off before reading, which a server does not do: {told}")
     return "; ".join(parts)
+
+
+_CLOCKS = {
+    "now": "now",
+    "date": "the answer's Date",
+    "log": "the time in the log",
+    "log-utc": "the time in the log, taken for UTC",
+}
+_FORMS = {
+    "curl": "a curl line", "powershell": "a PowerShell command", "http": "an HTTP request", "form": "a form body",
+    "json": "JSON", "har": "a HAR file", "postman": "a Postman export", "env": "an .env file", "yaml": "YAML", "properties": "a properties file",
+    "log": "a log", "apex-log": "an Apex debug log", "mail": "a mail", "html": "HTML",
+}  # fmt: skip
+_LANGUAGES = {
+    "apex": "Apex", "javascript": "JavaScript", "typescript": "TypeScript", "python": "Python", "java": "Java", "csharp": "C#", "php": "PHP",
+    "go": "Go", "ruby": "Ruby",
+}  # fmt: skip
+
+
+def read_from(result: Result) -> str:
+    """From which form of text it was read, and what was taken from around it; empty for a token by itself."""
+    form = _FORMS.get(result.source.form, "")
+    if result.sketch is not None:
+        language = _LANGUAGES.get(result.sketch.language, result.sketch.language)
+        form = f"source ({language}), not from a token: this is what the code would sign now"
+    taken = []
+    request = result.request
+    if request is not None:
+        taken = [
+            ("endpoint", request.url),
+            ("grant type", request.grant_type),
+            ("content type", request.content_type.partition(";")[0]),
+        ]
+        taken.append(("Authorization", request.authorization and f"{request.authorization} …"))
+    if result.answer_from == "text":
+        taken.append(("answer", result.said))
+    told = ", ".join(f"{what} {safe(value, 120)}" for what, value in taken if value)
+    if not told:
+        return form
+    return f"{form}{'; ' if result.sketch is not None else ': '}{told}" if form else f"the text around it: {told}"
 
 
 _STRIPPED = {
@@ -211,7 +253,7 @@ def _cannot_see(causes: tuple[Cause, ...], told: int) -> Iterator[Entry]:
 
 
 def _label(result: Result, cause: Cause) -> str:
-    if any(f.remains and f.speaks_for(cause.cause) for f in result.findings):
+    if any(len(f.remains) > 1 and f.speaks_for(cause.cause) for f in result.findings):
         return "one of"
     return "doubtful" if cause.standing == "doubtful" else "likely"
 

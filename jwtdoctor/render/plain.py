@@ -27,6 +27,7 @@ def _result(result: Result, width: int) -> str:
         else:
             say("Certificate", row)
     say("Source", f"{outline.where(result)}, {outline.circumstances(result)}")
+    say("Read from", outline.read_from(result))
     for finding in outline.ordered(result):
         lines.append("")
         say(f"{finding.severity.capitalize()} {finding.rule}", finding.message)

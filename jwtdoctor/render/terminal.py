@@ -85,6 +85,8 @@ def _answer(result: Result, width: int) -> list[Line]:
             lines.append(_line((f"{label:<{_LABELS}}", "dim"), (row, "")))
             label = ""
     lines.extend(_entry("source", "", f"{outline.where(result)}; {outline.circumstances(result)}", width, "dim"))
+    told = outline.read_from(result)
+    lines.extend(_entry("read from", "", told, width, "dim") if told else ())
     return lines
 
 

@@ -1,0 +1,34 @@
+"""What code would sign: header, claims, endpoint and key, each with where it stands in the source, or marked as not to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..model import Origin, Span
+
+
+class Sketch(NamedTuple):
+    """The assertion that a piece of code would make at one moment, as far as reading it can tell. No code was run.
+
+    Paths name values as in a token: ``header.alg``, ``payload.exp``; besides ``endpoint``, ``key``, ``encoding``,
+    ``request.grant_type``.
+    """
+
+    language: str
+    """``apex``, ``javascript``, ``typescript``, ``python``, ``java``, ``csharp``, ``php``, ``go``, ``ruby``."""
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    """The claims whose values the code shows, as they would be signed at the moment of reading."""
+    unknown: frozenset[str]
+    """Paths of values that are set, or may be set, but come from where the code does not show."""
+    origins: Mapping[str, Origin]
+    span: Span
+    """From the first to the last line that has to do with the assertion."""
+    endpoint: str | None = None
+    traits: frozenset[str] = frozenset()
+    """What else the code shows, in words that the rules know: ``apex-callout``, ``apex-named-certificate``, …"""
+    names: Mapping[str, str] = {}
+    """Names for the rules' sentences: ``certificate``, ``endpoint_origin``, …"""
+    lines: tuple[str, ...] = ()
+    """The source text, line by line, for whoever shows a span."""
