@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from . import kinds
+from . import kinds, statement
 from .catalog import Host, Profile
 from .decode import Token, decode
 from .intake import Paste, Request
@@ -38,7 +38,7 @@ class Case:
 
     __slots__ = (
         "answer", "app", "certificates", "claims", "endpoint", "facets", "has", "header", "kind", "moment", "now", "others", "paste", "profile",
-        "request", "search", "secrets", "sketch", "token", "unknown", "warn_days",
+        "request", "search", "secrets", "sketch", "stated", "token", "unknown", "warn_days",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +88,10 @@ class Case:
         if token is None and paste is not None and paste.text:
             token = decode(paste.text)
         self.token = token
+        self.stated: statement.Stated | None = None
+        """What is said of the signature of a redacted token; nearly every token has its signature instead."""
+        if token is not None and (token.signature.text.startswith(statement.BEGINS) or not token.clean):
+            self.stated = statement.read(token.signature.text)
         self.kind = "" if paste is None else paste.kind or (kinds.of_token(token) if token is not None else kinds.UNREADABLE)
         self.header: dict[str, Any] = token.header.value if token is not None else {}
         """The header's members; empty when it cannot be read."""

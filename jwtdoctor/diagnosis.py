@@ -112,13 +112,34 @@ class _Ranked(NamedTuple):
 def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers, sketch: Sketch | None = None) -> Diagnosis:
     """Rank the causes. Of source code also what it hangs on and does not show: those are asked about last, in the code's own names."""
     found = _without_symptom(catalog, answers) if symptom is None else _with_symptom(catalog, symptom, answers)
-    return found if sketch is None else found._replace(causes=_asked_of_source(catalog, found.causes, sketch))
+    if sketch is None:
+        return found
+    askable = _askable_first(catalog, found, sketch)
+    return found._replace(causes=_asked_of_source(catalog, askable, sketch, symptom))
 
 
-def _asked_of_source(catalog: Catalog, causes: tuple[Cause, ...], sketch: Sketch) -> tuple[Cause, ...]:
+_IN_A_TOKEN = ("assertion", "signature")
+
+
+def _askable_first(catalog: Catalog, found: Diagnosis, sketch: Sketch) -> tuple[Cause, ...]:
+    """What only a token can show comes after what can be asked of the code: no token is there to look at."""
+    out_of_sight = {name for name, skipped in found.not_examined if skipped.needs in _IN_A_TOKEN}
+    first = next((at for at, each in enumerate(found.causes) if not each.seen and each.cause in out_of_sight), None)
+    if first is None:
+        return found.causes
+    rest = found.causes[first:]
+    asked = [each for each in rest if each.cause in catalog.unseen and _words(catalog.unseen[each.cause], sketch) is not None]
+    return (*found.causes[:first], *asked, *(each for each in rest if each not in asked))
+
+
+def _asked_of_source(catalog: Catalog, causes: tuple[Cause, ...], sketch: Sketch, symptom: Symptom | None) -> tuple[Cause, ...]:
     listed = {cause.cause for cause in causes}
     asked = [_in_source(catalog.unseen[each.cause], each, sketch) if each.cause in catalog.unseen else each for each in causes]
+    # Where a server has answered, nothing on this side has stopped the call.
+    answered = symptom is not None and symptom.stage not in ("client", "transport")
     for unseen in catalog.unseen.values():
+        if answered and unseen.stage == "client":
+            continue
         if unseen.name not in listed and _words(unseen, sketch) is not None:
             plain = Cause(unseen.name, unseen.title, "possible", False, False, "", unseen.ask, unseen.help, unseen.look)
             asked.append(_in_source(unseen, plain, sketch))

@@ -10,11 +10,13 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from . import statement
 from .case import NEEDS, Case
 from .catalog import Catalog, CatalogError, Profile, Rule, Variant, line_of
 from .checks import CHECKS, Check, Fingerprints, take
 from .model import Broken, Finding, Hit, Skipped
 from .source import Sketch
+from .statement import Stated
 from .visible import safe
 
 
@@ -58,6 +60,12 @@ REMEMBERED = 4096
 """Fingerprints kept per group; then it starts afresh."""
 
 
+_CHANGING = frozenset({"sub", "times"})
+"""Fingerprints in which the tokens of one app differ."""
+_SOURCE = NEEDS["source"][0]
+_FIRST, _SECOND = sorted(map(Fingerprints._fields.index, _CHANGING))
+
+
 class Engine:
     """The rules of a catalogue under one profile. What it remembers never changes an answer, so threads may share it."""
 
@@ -72,26 +80,61 @@ class Engine:
         ]
         readings: dict[tuple[str, ...], list[Bound]] = {}
         for each in bound:
-            readings.setdefault(CHECKS[each.rule.check].reads, []).append(each)
+            # What needs source code is skipped of every token, whatever else it would read.
+            reads = ("has",) if each.mask & _SOURCE else CHECKS[each.rule.check].reads
+            readings.setdefault(reads, []).append(each)
         self._groups = tuple(
             (itemgetter(0, *map(Fingerprints._fields.index, reads)), Group(reads, tuple(rules), {}))
             for reads, rules in readings.items()
         )
+        steady = [pair for pair in self._groups if pair[1].reads and _CHANGING.isdisjoint(pair[1].reads)]
+        self._steady = tuple(steady)
+        self._others = tuple(pair for pair in self._groups if pair not in steady)
+        """Groups that read what the tokens of one app have in common, and the others."""
+        self._all_read = all(group.reads for _, group in self._groups)
+        self._order = {each.rule.name: at for at, each in enumerate(one for _, group in self._groups for one in group.bound)}
         self._alike: dict[tuple[Hashable, ...], Answers] = {}
+        self._common: dict[tuple[Hashable, ...], Quiet] = {}
         self._same: dict[Quiet, Quiet] = {}
         self._whole: dict[tuple[int, ...], Answers] = {}
 
     def examine(self, case: Case) -> Answers:
         """Ask every rule, or remember what it said of a case that is alike in all that it reads."""
-        prints = take(case)
+        prints = take(case) if case.stated is None else None
         if prints is None:
             return self._together([], [ask(group.bound, case) for _, group in self._groups])
         alike = self._alike.get(prints)
         if alike is not None:
             return alike
-        quiet: list[Quiet] = []
+        common = (*prints[:_FIRST], *prints[_FIRST + 1 : _SECOND], *prints[_SECOND + 1 :])
+        steady = self._common.get(common)
+        quiet: list[Quiet] = [] if steady is None else [steady]
         loud: list[Answers] = []
-        for pick, group in self._groups:
+        if steady is None:
+            self._ask(self._steady, case, prints, quiet, loud)
+            if not loud and None not in common:
+                one = self._together(quiet, loud)
+                steady = Quiet(one.clear, one.skipped)
+                steady = self._same.setdefault(steady, steady)
+                _remember(self._common, common, steady)
+        self._ask(self._others, case, prints, quiet, loud)
+        if len(loud) > 1:
+            loud.sort(key=lambda each: self._order[(each.findings or each.broke)[0].rule])
+        whole = self._together(quiet, loud)
+        if not loud and None not in prints and self._all_read:
+            _remember(self._alike, prints, whole)
+        return whole
+
+    def _ask(
+        self,
+        groups: tuple[tuple[Callable[[Fingerprints], Any], Group], ...],
+        case: Case,
+        prints: Fingerprints,
+        quiet: list[Quiet],
+        loud: list[Answers],
+    ) -> None:
+        """What each group says, or was remembered to say, goes to ``quiet`` or to ``loud``."""
+        for pick, group in groups:
             key = pick(prints)
             known = group.remembered.get(key)
             if known is None:
@@ -104,10 +147,6 @@ class Engine:
                 if group.reads and None not in key:
                     _remember(group.remembered, key, known)
             quiet.append(known)
-        whole = self._together(quiet, loud)
-        if not loud and None not in prints and all(group.reads for _, group in self._groups):
-            _remember(self._alike, prints, whole)
-        return whole
 
     def _together(self, quiet: list[Quiet], loud: list[Answers]) -> Answers:
         """One answer of all groups; where nothing was found, the very same one as last time."""
@@ -115,9 +154,9 @@ class Engine:
         whole = self._whole.get(key)
         if whole is None:
             # Interned for good in _same, a handful by nature, so an id stands for the value as long as this engine lives.
-            whole = self._whole[key] = Answers(
-                (), tuple(n for q in quiet for n in q.clear), tuple(s for q in quiet for s in q.skipped), ()
-            )
+            clear = sorted((name for each in quiet for name in each.clear), key=self._order.__getitem__)
+            skipped = sorted((pair for each in quiet for pair in each.skipped), key=lambda pair: self._order[pair[0]])
+            whole = self._whole[key] = Answers((), tuple(clear), tuple(skipped), ())
         if not loud:
             return whole
         return Answers(
@@ -136,6 +175,8 @@ def _remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
 
 def ask(bound: Iterable[Bound], case: Case) -> Answers:
     """Ask every rule of a group; a rule that fails is told, and the others are asked all the same."""
+    if case.stated is not None:
+        bound = (replayed(each, case, case.stated) for each in bound)
     has = case.has
     findings: list[Finding] = []
     clear: list[str] = []
@@ -162,6 +203,45 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
         except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
             broke.append(Broken(rule.name, f"{type(error).__name__}: {safe(error)}"))
     return Answers(tuple(findings), tuple(clear), tuple(skipped), tuple(broke))
+
+
+def replayed(bound: Bound, case: Case, stated: Stated) -> Bound:
+    """The rule, answering what is stated of it where its check looks at what a redacted token no longer has."""
+    check, name = CHECKS[bound.rule.check], bound.rule.name
+    if not statement.is_stated(check.needs, check.reads):
+        return bound
+    if statement.is_of_certificate(check.needs, check.reads) and case.has & bound.mask == bound.mask:
+        return bound
+    outcome: Iterable[Hit] | Skipped
+    if name in stated.hits:
+        known = [hit for hit in stated.hits[name] if hit.variant in bound.variants or "" in bound.variants]
+        outcome = [_of_check(hit, check) for hit in known]
+    elif statement.is_partly_of_signature(check.needs, check.reads):
+        return bound._replace(run=lambda case, params: _beside_signature(bound.run(case, params)))
+    elif name in stated.clear:
+        outcome = ()
+    elif name in stated.skipped:
+        outcome = stated.skipped[name]
+    elif statement.looks_at_signature(check.needs, check.reads):
+        return bound._replace(run=lambda case, params: statement.TAKEN_OUT)
+    else:
+        return bound
+    return bound._replace(
+        run=lambda case, params: outcome, mask=0, variants={n: _as_stated(v) for n, v in bound.variants.items()}
+    )
+
+
+def _beside_signature(outcome: Iterable[Hit] | Skipped) -> Iterable[Hit] | Skipped:
+    """What a check sees in the rest of the token: no statement can hide that, and the statement itself is no signature."""
+    return outcome if isinstance(outcome, Skipped) else [hit for hit in outcome if hit.at.exhibit != "signature"]
+
+
+def _of_check(hit: Hit, check: Check) -> Hit:
+    return hit._replace(facts={name: hit.facts.get(name, "") for name in sorted(check.facts)})
+
+
+def _as_stated(variant: Variant) -> Variant:
+    return variant._replace(says=variant.says._replace(headline=f"{variant.says.headline} ({statement.TOLD})"))
 
 
 def _speaks_for(rule: Rule, profile: Profile) -> bool:

@@ -17,10 +17,11 @@ from .catalog import Catalog, Profile, Symptom
 from .checks.audience import address
 from .checks.signature import examined, expected
 from .decode import decode
-from .engine import Engine, audit
+from .diagnosis import Diagnosis
+from .engine import Answers, Engine, audit
 from .intake import Paste
 from .keys import Material
-from .model import Finding
+from .model import Finding, Verdict
 from .report import Chosen, Report, Result, Signature, Source, verdict_of
 from .source import Sketch
 
@@ -69,6 +70,41 @@ def diagnose(
 
     Raises UnknownProfile for a profile that does not exist and ValueError for a naive datetime or an unknown ``app``.
     """
+    gathered = gather(
+        text, certificates=certificates, endpoint=endpoint, error=error, profile=profile, now=now, app=app, source=source,
+        secrets=secrets, beside=beside, search=search, warn_days=warn_days,
+    )  # fmt: skip
+    return report_of(gathered, judge_all(gathered))
+
+
+class Gathered(NamedTuple):
+    """The arguments of one call, read: who is to be examined, and with what."""
+
+    known: Catalog
+    subjects: Sequence[Subject]
+    around: Around
+    told: Answer | None
+    profile: str | None
+    source: str
+    text: str
+
+
+def gather(
+    text: str,
+    *,
+    certificates: Iterable[str | bytes | Material] = (),
+    endpoint: str | None = None,
+    error: str | None = None,
+    profile: str | None = None,
+    now: int | float | datetime | None = None,
+    app: str | None = None,
+    source: str = "text",
+    secrets: Iterable[tuple[str, str | bytes]] = (),
+    beside: Iterable[str] = (),
+    search: Callable[[int], bool] | None = None,
+    warn_days: int | None = None,
+) -> Gathered:
+    """Read the arguments of :func:`diagnose`, and raise what it raises."""
     if type(text) is not str or type(certificates) not in (tuple, list) or endpoint is not None or error is not None:
         _refuse_wrong_types(text, certificates, endpoint, error)
     known = catalog.load()
@@ -102,8 +138,23 @@ def diagnose(
         else:
             source = "the answer"
         subjects = [None] if told is not None else ()
-    results = tuple([result_of(known, each, around, told, profile, source, text) for each in subjects])
-    return Report(results, moment, __version__)
+    return Gathered(known, subjects, around, told, profile, source, text)
+
+
+def judge_all(gathered: Gathered) -> list[Judged]:
+    """Examine every subject."""
+    known, subjects, around, told, profile, _, text = gathered
+    return [judge(known, each, around, told, profile, text) for each in subjects]
+
+
+def report_of(gathered: Gathered, judged: Iterable[Judged], *, redacted: bool = False) -> Report:
+    """The report of what was concluded."""
+    around, source = gathered.around, gathered.source
+    pairs = zip(judged, gathered.subjects, strict=True)
+    results = tuple([result_from(each, subject, around, source) for each, subject in pairs])
+    if redacted:
+        results = tuple([each._replace(redacted=True) for each in results])
+    return Report(results, around.now, __version__)
 
 
 Subject = Paste | Sketch | None
@@ -181,7 +232,7 @@ def _parsed(error: str) -> Answer:
 
 
 @functools.lru_cache(maxsize=256)
-def _parsed_from_text(answer: str) -> Answer:
+def answer_of(answer: str) -> Answer:
     """Answers that stand in a log are alike by the thousand."""
     return _parsed(answer)
 
@@ -218,15 +269,21 @@ def _spoken(known: Catalog, text: str) -> Answer | None:
     return told if any(diagnosis.symptom_of(known, told, each) for each in known.profiles) else None
 
 
-def result_of(
-    known: Catalog,
-    subject: Subject,
-    around: Around,
-    told: Answer | None,
-    wanted: str | None,
-    source: str,
-    text: str = "",
-) -> Result:
+class Judged(NamedTuple):
+    """All that was concluded about one subject, before it is put into a result."""
+
+    case: Case
+    chosen: Chosen
+    told: Answer | None
+    answer_from: str
+    symptom: Symptom | None
+    found: Answers
+    signature: Signature
+    verdict: Verdict
+    diagnosis: Diagnosis
+
+
+def judge(known: Catalog, subject: Subject, around: Around, told: Answer | None, wanted: str | None, text: str = "") -> Judged:
     """Examine one subject. ``told`` goes before an answer that stands in the ``text`` itself."""
     paste, sketch = (None, subject) if isinstance(subject, Sketch) else (subject, None)
     token = decode(paste.text) if paste is not None and paste.text else None
@@ -237,7 +294,7 @@ def result_of(
     if told is None and subject is not None:
         written = paste.answer if paste is not None else intake.answer_in(text)
         if written:
-            told, answer_from = _parsed_from_text(written), "text"
+            told, answer_from = answer_of(written), "text"
     chosen, profile = choose(known, wanted, claims.get("iss"), claims.get("aud"), called, told)
     symptom = diagnosis.symptom_of(known, told, profile.name) if told is not None else None
     implied = around.app or (symptom.implies.get("app") if symptom is not None else None)
@@ -258,31 +315,53 @@ def result_of(
     )
     found = engine_of(profile.name).examine(case)
     signature = _signature(case, found.findings)
+    verdict = verdict_of(found.findings, signature, None if subject is None else case.kind)
+    differential = diagnosis.diagnose(known, symptom, found, sketch)
+    return Judged(case, chosen, told, answer_from, symptom, found, signature, verdict, differential)
+
+
+def result_of(
+    known: Catalog,
+    subject: Subject,
+    around: Around,
+    told: Answer | None,
+    wanted: str | None,
+    source: str,
+    text: str = "",
+) -> Result:
+    """The result for one subject, examined as :func:`judge` does."""
+    return result_from(judge(known, subject, around, told, wanted, text), subject, around, source)
+
+
+def result_from(judged: Judged, subject: Subject, around: Around, source: str) -> Result:
+    """What was concluded, as a result."""
+    case, told, signature = judged.case, judged.told, judged.signature
     kind = None if subject is None else case.kind
     shown = kind is None or kind in _SHOWN_WHOLE
     return Result(
         _source(subject, source),
-        chosen,
+        judged.chosen,
         kind,
         case.header if shown else _named(case.header),
         case.claims if shown else _named(case.claims),
         signature,
-        verdict_of(found.findings, signature, kind),
-        found.findings,
-        found.broke,
-        diagnosis.diagnose(known, symptom, found, sketch),
-        told is None or symptom is not None,
+        judged.verdict,
+        judged.found.findings,
+        judged.found.broke,
+        judged.diagnosis,
+        told is None or judged.symptom is not None,
         _shown(around.certificates, signature),
         case.moment,
-        _clock(case),
+        clock_of(case),
         "" if told is None else told.said,
-        request,
-        sketch,
-        answer_from,
+        case.request,
+        case.sketch,
+        judged.answer_from,
     )
 
 
-def _clock(case: Case) -> str:
+def clock_of(case: Case) -> str:
+    """Whose clock a case is judged by: ``date`` (of the answer), ``log`` or ``log-utc`` (of the record), ``now``."""
     if case.has & NEEDS["date"][0]:
         return "date"
     if case.paste is not None and case.paste.when is not None:
@@ -308,6 +387,11 @@ def _source(paste: Subject, name: str) -> Source:
 
 
 def _signature(case: Case, findings: Iterable[Finding]) -> Signature:
+    if case.stated is not None:
+        told = case.stated
+        return Signature(
+            told.status, told.reason, told.certificate, told.sha256, told.expected, told.signer, told.remains, stated=True
+        )
     found = case.facet(examined)
     signer = found.signer
     if signer is None:

@@ -9,6 +9,7 @@ from .diagnosis import Cause, Diagnosis
 from .intake import Request
 from .model import SEVERITIES, Broken, Finding, SignatureStatus, Verdict
 from .source import Sketch
+from .statement import TOLD
 from .visible import plain_json, safe, scrub
 
 FORMAT = "jwtdoctor-report"
@@ -49,6 +50,8 @@ class Signature(NamedTuple):
     """Name of the certificate or key given whose private key made it, where that is known."""
     remains: tuple[str, ...] = ()
     """Causes of which it must be one, where it cannot be told which."""
+    stated: bool = False
+    """It was taken out when the token was redacted; this is what was said of it then, and nothing of it was checked here."""
 
 
 class Result(NamedTuple):
@@ -79,6 +82,8 @@ class Result(NamedTuple):
     """What the source code would sign, where this is about code and not about a token."""
     answer_from: str = ""
     """``option`` or ``text``: where the answer was taken from; empty without one."""
+    redacted: bool = False
+    """What is shown are look-alikes of what was examined."""
 
     def to_json(self) -> dict[str, Any]:
         """One entry of ``results``."""
@@ -98,7 +103,9 @@ class Result(NamedTuple):
                 "status": self.signature.status, "reason": self.signature.reason,
                 "certificate": self.signature.certificate or None, "sha256": self.signature.sha256 or None,
                 "expected": self.signature.expected or None, "signer": self.signature.signer or None, "remains": list(self.signature.remains),
+                "stated": self.signature.stated,
             },
+            "redacted": self.redacted,
             "verdict": self.verdict,
             "summary": summary(self),
             "judged": {"at": self.judged_at, "clock": self.judged_by},
@@ -148,12 +155,12 @@ def summary(result: Result) -> str:
     if contradiction is not None:
         return f"{_sentence(contradiction.message)} Such an assertion cannot get this answer: is it the one that was sent?"
     if first is not None and result.signature.status == "valid" and result.diagnosis.verified:
-        return _sentence(result.diagnosis.verified)
+        return f"{_sentence(result.diagnosis.verified)}{_stated(result)}"
     if first is not None:
         seen = "Nothing in the assertion explains this answer. " if result.kind is not None else ""
         return f"{seen}{_OFTEN[first.standing]} {first.title}."
     if result.signature.status == "invalid":
-        return "The signature does not verify, and nothing that was examined says why."
+        return f"The signature does not verify, and nothing that was examined says why.{_stated(result)}"
     unexamined = result.signature.status == "not-examined"
     if result.kind is None:
         return f"This answer is not in the catalogue: {safe(result.said).rstrip('.')}. There is no assertion to examine."
@@ -165,7 +172,11 @@ def summary(result: Result) -> str:
         )
     if unexamined:
         return f"Nothing here is known to be refused{faults}; whether the signature fits the app's certificate was not examined."
-    return f"Nothing to object to{faults}: the claims are good and the signature verifies."
+    return f"Nothing to object to{faults}: the claims are good and the signature verifies.{_stated(result)}"
+
+
+def _stated(result: Result) -> str:
+    return f" That of the signature is {TOLD}." if result.signature.stated else ""
 
 
 def _sentence(text: str) -> str:

@@ -2,11 +2,17 @@
 
 Throughput: the full diagnosis of distinct RS256-2048 assertions with the certificate, beside ``jwt.decode`` of the same ones.
 Start: the whole process on one token, beside a three-line script that imports PyJWT and verifies it.
+Triage: scanning beside grep, diagnosis of a log beside ``jwt.decode`` of its tokens, memory, cost against size (``triage`` alone as argument).
 Forensics: what a signature that does not verify costs beyond one that does, without any search, beside one PyJWT verification.
 """
 
 from __future__ import annotations
 
+import contextlib
+import datetime
+import math
+import os
+import random
 import resource
 import statistics
 import subprocess
@@ -143,10 +149,170 @@ def large_paste() -> None:
     print(f"large paste  {len(text) / 1e6:.1f} MB in {time.perf_counter() - begin:.2f} s, {len(found.results)} token found")
 
 
+ORDINARY = (
+    "2026-11-23T12:00:00.123Z INFO  [http-nio-8080-exec-{n}] c.acme.demo.OrderService - they eyed key {n} of the day, took {n} ms\n"
+    '{{"timestamp":"2026-11-23T12:00:01Z","level":"debug","logger":"eyebright","message":"survey of {n} keys done","requestId":"{n:032x}"}}\n'
+    '10.0.0.7 - - [23/Nov/2026:12:00:01 +0000] "GET /services/data/v59.0/query?q=SELECT+Id+FROM+Survey WHERE n={n} HTTP/1.1" 200 {n}\n'
+)
+"""Lines of ordinary logs; ``ey`` stands in many a word."""
+
+
+def ordinary(path: Path, size: int) -> None:
+    """A log of about ``size`` bytes without any token."""
+    block = "".join(ORDINARY.format(n=n) for n in range(10_000)).encode()
+    with path.open("wb") as file:
+        for _ in range(size // len(block)):
+            file.write(block)
+
+
+def logged(path: Path, tokens: list[str], times: int = 1) -> None:
+    """A log with each token in a line, judged a second later than the one before."""
+    with path.open("w") as file:
+        for _ in range(times):
+            for n, each in enumerate(tokens):
+                moment = datetime.datetime.fromtimestamp(NOW + n, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                file.write(f"{moment} INFO [http-{n % 20}] POST /services/oauth2/token signed {each}\n")
+
+
+def fastest(command: list[str], rounds: int = 3, **environment: str) -> float:
+    """Seconds of the quickest of several processes."""
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        subprocess.run(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, env={**os.environ, **environment}
+        )
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def triage_scan(folder: Path, command: str) -> None:
+    """Bytes per second of a log without tokens, beside grep; whole processes."""
+    path = folder / "ordinary.log"
+    ordinary(path, 1_000_000_000)
+    size = path.stat().st_size / 1e6
+    grep = fastest(["grep", "-oE", r"ey[A-Za-z0-9_-]{10,}\.", str(path)], LC_ALL="C")
+    for jobs in ("1", "2"):
+        ours = fastest([command, "triage", str(path), "--jobs", jobs])
+        print(
+            f"triage scan  {jobs} process{'es' if jobs > '1' else '  '} {size / ours:5.0f} MB/s, grep {size / grep:5.0f} MB/s: "
+            f"{grep / ours:.2f}x grep"
+        )
+    path.unlink()
+
+
+def triage_diagnosis(folder: Path, command: str) -> None:
+    """Tokens per second with the certificate, beside PyJWT's decode of the same tokens already extracted."""
+    key = new_key()
+    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (folder / "cert.pem").write_text(certificate(key, "bench", NOW - 86400))
+    (empty := folder / "empty.log").write_text("2026-11-23T12:00:00Z INFO nothing\n")
+    options = {"verify_exp": False, "verify_iat": False}
+    for users, what in ((100, "of 100 users"), (20_000, "each of another user")):
+        tokens = [
+            token(
+                claims(
+                    NOW + n,
+                    sub=f"user{n % users}@acme-demo.example",
+                    exp=NOW + n + 100 + n % 80,
+                    iat=NOW + n - n % 20,
+                    jti=f"id-{n}",
+                ),
+                key,
+            )
+            for n in range(20_000)
+        ]
+        path = folder / "tokens.log"
+        logged(path, tokens)
+        sample = tokens[:3000]
+        theirs = best(lambda each: jwt.decode(each, pem, algorithms=["RS256"], audience=AUDIENCE, options=options), sample, 3)
+        words = [command, "triage", str(path), "--cert", str(folder / "cert.pem")]
+        start = fastest([command, "triage", str(empty), "--cert", str(folder / "cert.pem"), "--jobs", "1"])
+        one = fastest([*words, "--jobs", "1"])
+        two = fastest([*words, "--jobs", "2"])
+        each = (one - start) / len(tokens) * 1e6
+        print(
+            f"triage       20,000 tokens {what}: {each:.1f} µs each beyond the start of {start:.2f} s, jwt.decode {theirs:.1f} µs: "
+            f"{theirs / each:.2f}x; whole {theirs * len(tokens) / 1e6 / one:.2f}x; two processes {one / two:.2f}x one"
+        )
+
+
+def triage_memory(command: str) -> None:
+    """Two gigabytes through a pipe, a tenth of it tokens, half of those different; the proportional set size of all processes together."""
+    lines = "".join(ORDINARY.format(n=n) for n in range(3000))
+    reader = subprocess.Popen([command, "triage", "-", "--jobs", "2"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    assert reader.stdin is not None
+    sent = peak = number = 0
+    begin = time.perf_counter()
+    while sent < 2_000_000_000:
+        tokens = [fake(number + n if n % 2 else n) for n in range(140)]
+        number += 140
+        block = (lines + "".join(f"2026-11-23T12:00:00Z INFO assertion={each}\n" for each in tokens)).encode()
+        reader.stdin.write(block)
+        sent += len(block)
+        peak = max(peak, memory(reader.pid)) if number % 14_000 == 0 else peak
+    reader.stdin.close()
+    reader.wait()
+    print(
+        f"triage       {sent / 1e9:.1f} GB with {number:,} tokens in {time.perf_counter() - begin:.0f} s (made and read side by side); "
+        f"{peak / 1e6:.0f} MB at most in all processes"
+    )
+
+
+def fake(number: int) -> str:
+    """A token that nobody verifies."""
+    body = {**minting.CLAIMS, "jti": f"id-{number}"}
+    return f"{HEAD}.{minting.b64u(minting.compact(body))}.{minting.b64u(random.Random(number).randbytes(256))}"
+
+
+HEAD = minting.b64u(minting.compact(dict(minting.HEADER)))
+
+
+def memory(pid: int) -> int:
+    """Bytes of a process and its children, shared ones divided among those that share them."""
+    total = 0
+    for each in (pid, *(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())):
+        with contextlib.suppress(OSError):
+            line = next(line for line in Path(f"/proc/{each}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+            total += int(line.split()[1]) * 1024
+    return total
+
+
+def triage_cost(folder: Path, command: str) -> None:
+    """From a thousand to a million records, half of them different tokens: the slope of cost against number, both as logarithms."""
+    points = []
+    (empty := folder / "empty.log").write_text("2026-11-23T12:00:00Z INFO nothing\n")
+    for count in (1000, 10_000, 100_000, 1_000_000):
+        path = folder / "cost.log"
+        logged(path, [fake(n) for n in range(count // 2)], 2)
+        start = fastest([command, "triage", str(empty), "--jobs", "1"], 1)
+        seconds = fastest([command, "triage", str(path), "--jobs", "1"], 1 if count > 100_000 else 3)
+        points.append((math.log10(count), math.log10(max(1e-4, seconds - start))))
+        print(f"triage cost  {count:>9,} records {seconds:7.2f} s, {(seconds - start) / count * 1e6:5.1f} µs each")
+    slope, _ = statistics.linear_regression(*zip(*points, strict=True))
+    fit = statistics.correlation(*zip(*points, strict=True)) ** 2
+    print(f"triage cost  slope {slope:.3f}, R² {fit:.4f}")
+
+
+def triage() -> None:
+    """Everything about triage."""
+    command = str(Path(sys.executable).parent / "jwtdoctor")
+    with tempfile.TemporaryDirectory() as box:
+        folder = Path(box)
+        triage_scan(folder, command)
+        triage_diagnosis(folder, command)
+        triage_cost(folder, command)
+    triage_memory(command)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["triage"]:
+        triage()
+        raise SystemExit
     throughput()
     forensics()
     start()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"memory       {peak:.0f} MB at most in any of these processes")
     large_paste()
+    triage()

@@ -139,6 +139,51 @@ def original_question() -> None:
     )
 
 
+ANONYMOUS_APEX = """\
+I want one org to log in to a sandbox of another with the JWT bearer flow. As anonymous Apex:
+
+// Consumer key of the connected app in the sandbox
+String iss = '<CONSUMER KEY OF MY APP>';
+String aud = 'https://test.salesforce.com';
+String sub = 'my_user_name';
+Long exp = DateTime.now().addMinutes(5).getTime();
+
+Auth.JWT jwt = new Auth.JWT();
+jwt.setIss(iss);
+jwt.setSub(sub);
+jwt.setAud(aud);
+jwt.setValidityLength(exp.intValue());
+
+// The signing class takes a certificate by its name; this one I have just created in Setup
+Auth.JWS jws = new Auth.JWS(jwt, 'acme_jwt');
+
+String endpoint = 'https://acme-demo--uat.sandbox.my.salesforce.com/services/oauth2/token';
+Auth.JWTBearerTokenExchange exchange = new Auth.JWTBearerTokenExchange(endpoint, jws);
+String token = exchange.getAccessToken();
+
+What I get is:
+
+"""
+
+
+def as_asked() -> None:
+    """The question itself: Apex and the exception line in one paste; and the mended code with the answer that came then."""
+    closing = "\nThe user's profile is pre-authorised for the app. What is wrong? I suspect the certificate.\n"
+    write(
+        "original-question/0-as-asked",
+        {"question.txt": ANONYMOUS_APEX + exception("expired authorization code") + closing},
+        f"question.txt --now {ASKED}",
+    )
+    mended = ANONYMOUS_APEX.replace("Long exp = DateTime.now().addMinutes(5).getTime();", "Integer exp = 5 * 60;")
+    mended = mended.replace("exp.intValue()", "exp").replace("<CONSUMER KEY OF MY APP>", CONSUMER_KEY)
+    mended = mended.replace("my_user_name", "integration@acme-demo.example.uat")
+    write(
+        "original-question/0-mended-then-invalid-assertion",
+        {"question.txt": mended + exception("invalid assertion")},
+        f"question.txt --now {ASKED + 4 * 86400}",
+    )
+
+
 def singles() -> None:
     """One fault each."""
     key = new_key()
@@ -229,11 +274,41 @@ def echoed() -> None:
     )
 
 
+def triage() -> None:
+    """A day's log of three programs: one reuses its assertion, one signs with an old key, and one acts for a user nobody approved."""
+    key, old = new_key(), new_key()
+    lines = []
+
+    def log(at: int, program: str, assertion: str, answer: str = "") -> None:
+        moment = datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        told = f'400 {{"error":"invalid_grant","error_description":"{answer}"}}' if answer else "200"
+        lines.append(
+            f"{moment} INFO [{program}] requestId={program[:3]}-{at - NOW:05d} POST {TOKEN_PATH} jwt={assertion} answered {told}\n"
+        )
+
+    kept = token(claims(NOW, iat=NOW, jti="report-1"), key)
+    log(NOW, "reports", kept)
+    for hour in range(1, 7):
+        at = NOW + hour * 4137
+        log(at, "reports", kept, "expired authorization code")
+        log(at + 60, "billing", token(claims(at + 60, jti=f"billing-{hour}"), key))
+        if 2 <= hour <= 5:
+            log(at + 1200, "nightly", token(claims(at + 1200, jti=f"nightly-{hour}"), old), "invalid assertion")
+        if hour in (1, 4):
+            new = claims(at + 1800, sub="new.colleague@acme-demo.example.uat", jti=f"new-{hour}")
+            log(at + 1800, "billing", token(new, key), "user hasn't approved this consumer")
+    write(
+        "triage",
+        {"app.log": "".join(lines), "certificate.pem": certificate(key, "acme-demo", NOW - 30 * 86400)},
+        "triage app.log --cert certificate.pem",
+    )
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--replay"]:
         for command in sorted(SAMPLES.rglob("command.txt")):
             replay(command.parent)
     else:
-        chosen = {each.__name__: each for each in (original_question, singles, previous_pair, echoed)}
+        chosen = {each.__name__: each for each in (original_question, as_asked, singles, previous_pair, echoed, triage)}
         for name in sys.argv[1:] or chosen:
             chosen[name]()

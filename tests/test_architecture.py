@@ -13,8 +13,8 @@ from jwtdoctor.catalog.source import read
 
 PACKAGE = ROOT / "jwtdoctor"
 ORDER = (
-    "_version", "model", "moments", "visible", "decode", "kinds", "intake", "source", "keys", "answer", "catalog", "case",
-    "oracle", "forensics", "checks", "engine", "diagnosis", "report", "library", "keyring", "signer", "render", "cli",
+    "_version", "model", "moments", "visible", "decode", "kinds", "intake", "source", "keys", "answer", "catalog", "statement", "redact", "case",
+    "oracle", "forensics", "checks", "engine", "diagnosis", "report", "library", "sharing", "triage", "keyring", "signer", "render", "cli",
 )  # fmt: skip
 """From the bottom up: a module imports only from modules before its own."""
 ENTRANCES = {"__init__", "__main__"}

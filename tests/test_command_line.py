@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from enum import StrEnum
 from inspect import signature
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -257,6 +258,7 @@ def test_a_certificate_of_another_key(folder):
         "expected": None,
         "signer": None,
         "remains": [],
+        "stated": False,
     }
 
 
@@ -665,8 +667,12 @@ def test_the_table_of_options_is_typers():
         if each.param_type_name == "option" and "--help" not in each.opts:
             (name,) = each.opts
             kinds = (written[each.name], *get_args(written[each.name]))
-            declared[name] = (each.multiple, next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ()))
-    assert declared == {name: (option.repeatable, option.choices) for name, option in OPTIONS.items()}
+            choices = next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
+            several = next((get_args(kind)[0] for kind in kinds if get_origin(kind) is list), None)
+            if isinstance(several, type) and issubclass(several, StrEnum):
+                choices = tuple(several)
+            declared[name] = (each.multiple, choices, each.is_flag)
+    assert declared == {name: (option.repeatable, option.choices, option.flag) for name, option in OPTIONS.items()}
     assert {option.field for option in OPTIONS.values()} == set(Call._fields) - {"sources"}
 
 

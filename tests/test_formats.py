@@ -12,6 +12,7 @@ import os
 import re
 from pathlib import Path
 from typing import get_args
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -20,7 +21,7 @@ from test_fuzz import Source
 from jwtdoctor import diagnose, kinds, model
 from jwtdoctor.catalog import load
 from jwtdoctor.cli.options import OPTIONS
-from jwtdoctor.render import FORMATS, Look, render
+from jwtdoctor.render import FORMATS, SHARED, Look, render
 from jwtdoctor.report import Report
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -32,8 +33,21 @@ LOOKS = {
     "terminal.txt": ("terminal", Look(80)),
     "terminal-120.txt": ("terminal", Look(120)),
     "terminal-colour.txt": ("terminal", Look(80, color=True)),
+    "junit.xml": ("junit", Look()),
+    "github.txt": ("github", Look()),
+    "report.csv": ("csv", Look()),
+    "report.md": ("markdown", Look()),
+    "summary.md": ("github-summary", Look()),
+    "report.sarif": ("sarif", Look()),
+    "page.html": ("html", Look()),
 }
-COLOURED = ("another-key",)
+FEW = {
+    "terminal-colour.txt": ("another-key",),
+    "summary.md": ("a-log-of-three", "hostile-claims"),
+    "report.sarif": ("another-key", "hostile-claims"),
+    "page.html": ("an-answer-alone", "hostile-claims"),
+}
+"""What is bulky, or the same again, is looked at in a case or two."""
 UPDATE = bool(os.environ.get("JWTDOCTOR_UPDATE_GOLDEN"))
 SCHEMA_FILE = Path(render.__code__.co_filename).parent / "report.schema.json"
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="ascii"))
@@ -51,8 +65,8 @@ def made(name: str) -> Report:
 
 
 def shown(name: str) -> list[str]:
-    """The files of one folder; colour is looked at once only."""
-    return [file for file in LOOKS if file != "terminal-colour.txt" or name in COLOURED]
+    """The files of one folder."""
+    return [file for file in LOOKS if name in FEW.get(file, (name,))]
 
 
 @pytest.mark.parametrize(("name", "file"), [(name, file) for name in REPORTS for file in shown(name)])
@@ -106,9 +120,20 @@ def test_the_answer_comes_first(name, form):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_report_of_nothing(form):
-    """No result is still a text."""
+    """No result is still a document where the format is one, and silence where it is not."""
     out = render(Report((), None, "0.0.0"), form, Look())
-    assert out == "" or json.loads(out)["results"] == []
+    if FORMATS[form].media in ("text/plain", "text/markdown"):
+        assert out == ""
+    elif form == "json":
+        assert json.loads(out)["results"] == []
+    elif form == "sarif":
+        assert json.loads(out)["runs"][0]["results"] == []
+    elif form == "csv":
+        assert out.count("\r\n") == 1
+    elif form == "junit":
+        assert ElementTree.fromstring(out).attrib["tests"] == "0"
+    else:
+        assert "Nothing to diagnose" in out
 
 
 def test_json_is_ascii_and_one_document():
@@ -164,7 +189,8 @@ def test_the_schema_and_the_code_speak_of_the_same_words():
 
 def test_the_formats_are_those_of_the_option():
     """``--format`` offers what can be rendered."""
-    assert set(OPTIONS["--format"].choices) == set(FORMATS)
+    assert OPTIONS["--format"].choices == tuple(FORMATS)
+    assert {"html", "markdown", "sarif", "github", "github-summary"} == SHARED
 
 
 def complaints(document: object) -> list[str]:

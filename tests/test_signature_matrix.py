@@ -14,6 +14,7 @@ from jwtdoctor import diagnose
 CELLS = [pytest.param(kind, alg, promised, id=f"{kind.title}: {alg}") for kind, alg, promised in matrix.cells()]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("kind", "alg", "promised"), CELLS)
 def test_cell(kind: matrix.Kind, alg: str, promised: str) -> None:
     """What is made is what is named, or the set that remains holds it."""
@@ -41,6 +42,7 @@ def named(token: str) -> str | None:
     return result.signature.reason
 
 
+@pytest.mark.once
 def test_wrong_key_and_edited_are_never_confused() -> None:
     """A thousand random tokens of another key, and a thousand of the right one with claims changed after signing."""
     for _ in range(1000):

@@ -88,7 +88,7 @@ def test_every_file_is_expected(files):
     """By a list of what may leave: a stray key, test, sample or note is none of it."""
     allowed = re.compile(
         r"jwtdoctor/(?:[a-z_]+/)*(?:[a-z0-9_]+)\.py"
-        r"|jwtdoctor/py\.typed|jwtdoctor/_catalog\.json|jwtdoctor/render/report\.schema\.json"
+        r"|jwtdoctor/py\.typed|jwtdoctor/_catalog\.json|jwtdoctor/render/(?:report|triage)\.schema\.json"
         r"|jwtdoctor/_rules/(?:[a-z-]+/)*(?:[a-z0-9-]+\.(?:toml|md)|README\.md)"
         rf"|jwtdoctor-{re.escape(__version__)}\.dist-info/(?:METADATA|WHEEL|RECORD|entry_points\.txt|licenses/LICENSE)"
     )
@@ -104,7 +104,16 @@ def test_no_file_is_missing(files):
     rules = {f"jwtdoctor/_rules/{each.relative_to(ROOT / 'rules').as_posix()}" for each in (ROOT / "rules").rglob("*.toml")}
     assert len(modules) > 30
     assert len(rules) > 100
-    wanted = modules | rules | {"jwtdoctor/py.typed", "jwtdoctor/_catalog.json", "jwtdoctor/render/report.schema.json"}
+    wanted = (
+        modules
+        | rules
+        | {
+            "jwtdoctor/py.typed",
+            "jwtdoctor/_catalog.json",
+            "jwtdoctor/render/report.schema.json",
+            "jwtdoctor/render/triage.schema.json",
+        }
+    )
     assert sorted(wanted - files) == []
 
 

@@ -167,6 +167,7 @@ def test_the_half_gcd_is_the_gcd(a: int, b: int, common: int) -> None:
             assert int(halfgcd.gcd(long_decimal(x), long_decimal(y))) == math.gcd(x, y)
 
 
+@pytest.mark.once
 @EXAMPLES
 @given(
     st.lists(st.one_of(st.integers(1, 3), st.integers(1, 10**60), st.just(10**30)), min_size=200, max_size=400),
@@ -755,6 +756,7 @@ def test_help_tells_the_exit_codes() -> None:
         assert word in done.stdout
 
 
+@pytest.mark.once
 def test_the_usual_exponent(tmp_path: Path) -> None:
     """The whole job with gmpy2: announced, computed in a process of its own, verified."""
     key = rsa_key()

@@ -13,7 +13,7 @@ import minting
 import pytest
 from conftest import RULES
 
-from jwtdoctor import answer, intake
+from jwtdoctor import answer, intake, source
 from jwtdoctor.case import Case
 from jwtdoctor.catalog import Catalog
 from jwtdoctor.catalog.source import read
@@ -99,6 +99,8 @@ def pasted(worked: Mapping[str, Any]) -> str:
 
 def case_of(catalog: Catalog, worked: Mapping[str, Any]) -> Case:
     """The case that a worked case describes, built as the library builds it."""
+    if "code" in worked:
+        return case_of_code(catalog, worked)
     pastes = intake.read(pasted(worked))
     assert len(pastes) == 1, f"a worked case pastes one candidate, not {len(pastes)}"
     names = [worked["certificate"], *worked.get("candidates", ())] if "certificate" in worked else []
@@ -117,6 +119,15 @@ def case_of(catalog: Catalog, worked: Mapping[str, Any]) -> Case:
         others=tuple(BESIDE[name].rpartition(".")[0].encode() for name in worked.get("beside", ())),
         search=(lambda tried: tried < 300_000) if worked.get("search") else (lambda tried: False),
     )
+
+
+def case_of_code(catalog: Catalog, worked: Mapping[str, Any]) -> Case:
+    """The case of source code: what it would sign."""
+    now = worked.get("now", minting.FROZEN_NOW)
+    sketches = source.read(worked["code"], now)
+    assert len(sketches) == 1, f"the code of a worked case signs one assertion, not {len(sketches)}"
+    profile = catalog.profiles[worked.get("profile", "salesforce")]
+    return Case(None, profile=profile, endpoint=worked.get("endpoint"), now=now, sketch=sketches[0])
 
 
 BESIDE = {"other-token": minting.OTHER_TOKEN}

@@ -77,6 +77,8 @@ class Rule(NamedTuple):
     why: str
     profiles: tuple[str, ...]
     """The profiles it speaks for; empty means every one."""
+    reveals_nothing: bool = False
+    """Whether the value at the place of its findings is nobody's: a sample, which may be shown to anybody."""
 
     @property
     def severity(self) -> Severity:
@@ -301,6 +303,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         since=raw["since"],
         why=raw["why"],
         profiles=tuple(raw.get("profiles", ())),
+        reveals_nothing=raw.get("reveals_nothing", False),
     )
 
 

@@ -53,7 +53,7 @@ RULE: dict[str, Kind] = {
     "name": _text, "title": _text, "check": _text, "params": _table, "stage": _one_of(*STAGES),
     "severity": _one_of(*SEVERITIES), "effect": _one_of(*EFFECTS), "confidence": _one_of(*CONFIDENCES),
     "since": _text, "cites": _some, "explains": _texts, "remains": _some, "profiles": _texts, "says": _table, "variant": _table,
-    "explain": _table, "case": _tables,
+    "explain": _table, "case": _tables, "reveals_nothing": lambda v: v is True,
 }  # fmt: skip
 RULE_NEEDS = (
     "name",
@@ -79,7 +79,7 @@ VARIANT: dict[str, Kind] = {
 CASE: dict[str, Kind] = {
     "title": _text, "header": _table, "claims": _table, "without": _texts, "only": _table, "text": _text, "now": _any,
     "endpoint": _text, "error": _text, "certificate": _text, "key": _text, "mutation": _text, "profile": _text, "app": _text,
-    "request": _table, "payload": _text, "search": lambda v: v is True, "candidates": _some, "folder": _some, "beside": _some, "finds": lambda v: isinstance(v, list),
+    "request": _table, "payload": _text, "code": _text, "search": lambda v: v is True, "candidates": _some, "folder": _some, "beside": _some, "finds": lambda v: isinstance(v, list),
 }  # fmt: skip
 UNSEEN_NEEDS = ("name", "title", "why", "ask", "look", "help", "cites")
 UNSEEN: dict[str, Kind] = dict.fromkeys(UNSEEN_NEEDS, _text) | {"cites": _some, "stage": _one_of(*STAGES), "source": _tables}

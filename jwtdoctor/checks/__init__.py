@@ -5,7 +5,7 @@ Importing this package registers every check under the name that rules call it b
 
 from __future__ import annotations
 
-from . import audience, certificate, header, identity, keyid, request, shape, signature, time
+from . import audience, certificate, header, identity, keyid, request, shape, signature, source, time
 from .fingerprints import Fingerprints, take
 from .registry import CHECKS, Check, check
 
@@ -22,6 +22,7 @@ __all__ = [
     "request",
     "shape",
     "signature",
+    "source",
     "take",
     "time",
 ]  # fmt: skip

@@ -62,7 +62,8 @@ def request_client_assertion(case: Case, params: object) -> Outcome:
 def request_content_type(case: Case, params: object) -> Outcome:
     """The body is not form-encoded, so the server finds no parameters."""
     request, wanted = case.request, str(case.setting("content_type"))
-    if request is None or request.method == "GET":
+    # Of a body that was pasted without its head the type is not known.
+    if request is None or request.method in ("", "GET"):
         return NOTHING
     declared = request.content_type.partition(";")[0].strip().lower()
     if request.body == "none" and not declared:

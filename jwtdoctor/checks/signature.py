@@ -57,7 +57,10 @@ def wrapping(case: Case) -> Shape:
 
 
 def examined(case: Case) -> Examined:
-    """Facet: the signature under the certificates at hand."""
+    """Facet: the signature under the certificates at hand; of a redacted token what is stated of it."""
+    if case.stated is not None:
+        named = next((each for each in case.certificates if each.name == case.stated.signer), None)
+        return Examined(case.stated.status, case.stated.reason, named)
     token = case.token
     if token is None or not case.has & _CERTIFICATE or not case.has & _HEADER:
         return _NOT_EXAMINED
@@ -74,8 +77,7 @@ def examined(case: Case) -> Examined:
         return _unreadable(case, alg, usable)
     for material in usable:
         if oracle.verify(alg, material, token.signing_input, signature) == "valid":
-            meant = expected(case)
-            if material.candidate and meant is not None and meant.spki_sha256 != material.spki_sha256:
+            if material.candidate and (meant := expected(case)) is not None and meant.spki_sha256 != material.spki_sha256:
                 return Examined("invalid", "signature-wrong-key", meant, None, "key-of-candidate", material)
             if not token.clean and _is_oddly_written(token):
                 return Examined("invalid", "signature-encoding", material, None, "", material)
@@ -224,7 +226,10 @@ def _names(given: tuple[Material, ...]) -> str:
 
 def expected(case: Case) -> Material | None:
     """The certificate that is meant to be on the app: the first one given by name."""
-    return next((each for each in case.certificates if each.key is not None and not each.candidate), None)
+    for each in case.certificates:
+        if each.key is not None and not each.candidate:
+            return each
+    return None
 
 
 def _of_another(case: Case, material: Material) -> Outcome:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import typer
 
 from .._version import __version__
+from . import completion
 from .failure import COULD_NOT, complain, echo
 from .options import COMMANDS, Call
 
@@ -16,9 +19,16 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Names the true cause when a server refuses a JWT assertion, and says how it knows.\n\n`jwtdoctor SOURCE` means `jwtdoctor diagnose SOURCE`.",
+    help="Names the true cause when a server refuses a JWT assertion, and says how it knows.\n\n`jwtdoctor SOURCE` means `jwtdoctor diagnose SOURCE`.\n\nCompletion: `jwtdoctor --install-completion [bash|zsh|fish|powershell]`.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _complete_profile(incomplete: str) -> list[str]:
+    from ..catalog import load
+
+    return sorted(name for name in load().profiles if name.startswith(incomplete))
+
 
 DIAGNOSE_HELP = """Name what is wrong with an assertion.
 
@@ -32,12 +42,29 @@ Examples:
   pbpaste | jwtdoctor --error 'invalid_grant: invalid assertion' --cert app.crt
   jwtdoctor --error @response.txt
   jwtdoctor token.txt --now 2026-11-23T12:00:00Z --format json
+  jwtdoctor --clipboard --output ticket.md --output page.html
+  jwtdoctor token.txt --output results.sarif --format github
 
 \b
 Exit codes:
   0  nothing at or above --fail-on      2  could not do the job
   1  something was found                3  nothing to diagnose in the input
 """
+
+
+class Form(StrEnum):
+    """What ``--format`` offers; typer takes no list of literals."""
+
+    TERMINAL = "terminal"
+    PLAIN = "plain"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITHUB_SUMMARY = "github-summary"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    HTML = "html"
 
 
 Sources = Annotated[list[str] | None, typer.Argument(metavar="SOURCE...", help="File, `-`, or the pasted text.")]
@@ -56,9 +83,28 @@ Passphrases = Annotated[
         help="Passphrases of encrypted key files, one a line; else JWTDOCTOR_PASSPHRASE, else it is asked for.",
     ),
 ]
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Write to FILE, in the format its ending tells (.json .sarif .xml .md .csv .html .txt) or FORMAT:FILE does. Repeatable.",
+    ),
+]
 WarnDays = Annotated[
     str | None,
     typer.Option("--warn-days", metavar="DAYS", help="Warn of a certificate that ends within so many days; default 30."),
+]
+Redact = Annotated[
+    bool,
+    typer.Option(
+        "--redact",
+        help="Show look-alikes instead of identifiers, in every format; without it in those that are made to be shared (html, markdown, sarif, github).",
+    ),
+]
+NoRedact = Annotated[bool, typer.Option("--no-redact", help="Show what was examined, in every format.")]
+Hosts = Annotated[
+    bool, typer.Option("--hosts", help="When redacting, replace also what in the names of hosts is somebody's own.")
 ]
 """Options that several commands share, said once."""
 
@@ -100,7 +146,12 @@ def _diagnose(
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option("--profile", metavar="NAME", help="The provider's rules; detected from the token without it."),
+        typer.Option(
+            "--profile",
+            metavar="NAME",
+            help="The provider's rules; detected from the token without it.",
+            autocompletion=_complete_profile,
+        ),
     ] = None,
     kind: Annotated[
         Literal["connected-app", "external-client-app"] | None,
@@ -114,8 +165,16 @@ def _diagnose(
             help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock. The Date of a pasted response goes before it.",
         ),
     ] = None,
-    format: Shown = None,
-    fail_on: Worst = "error",
+    formats: Annotated[
+        list[Form] | None,
+        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere. Repeatable with --output."),
+    ] = None,
+    outputs: Outputs = None,
+    clipboard: Annotated[bool, typer.Option("--clipboard", help="Take the text that was copied last.")] = False,
+    fail_on: Annotated[
+        Literal["error", "warning", "never"] | None,
+        typer.Option("--fail-on", help="Least severity that makes the exit code 1; default error (SARIF alone: never)."),
+    ] = None,
     search: Annotated[
         str | None,
         typer.Option(
@@ -134,12 +193,15 @@ def _diagnose(
     ] = None,
     passphrase_file: Passphrases = None,
     warn_days: WarnDays = None,
+    redact: Redact = False,
+    no_redact: NoRedact = False,
+    hosts: Hosts = False,
 ) -> None:
     from .diagnose import run as diagnose
 
     call = Call(
-        tuple(sources or ()), tuple(certs or ()), endpoint, error, profile, kind, now, format, fail_on, search, tuple(secret_files or ()),
-        passphrase_file, warn_days,
+        tuple(sources or ()), tuple(certs or ()), endpoint, error, profile, kind, now, tuple(each.value for each in formats or ()), fail_on, search,
+        tuple(secret_files or ()), passphrase_file, warn_days, clipboard, tuple(outputs or ()), redact, no_redact, hosts,
     )  # fmt: skip
     raise typer.Exit(diagnose(call))
 
@@ -271,9 +333,157 @@ def _whosigned(
     raise typer.Exit(whosigned(sources or (), certs or (), passphrase_file, format, exponent))
 
 
+REDACT_HELP = """Print the input with every token, key and identifier made safe; the diagnosis of the output is the same.
+
+Names and ids become look-alikes of the same shape: the same for the same value within a run, others in another run. Private keys and secrets are taken out. In the place of a token's signature stands what was found out about it, which `jwtdoctor` reads as a statement, so give the certificate and the answer as to `diagnose`.
+
+\b
+Examples:
+  jwtdoctor redact request.txt
+  jwtdoctor redact request.txt --cert app.crt --error @response.txt --output for-the-ticket.txt
+  pbpaste | jwtdoctor redact --hosts
+
+\b
+Exit codes:
+  0  redacted, and the diagnosis is the same     2  could not do the job
+  1  redacted, but the diagnosis differs         3  nothing to diagnose in it
+"""
+
+
+@app.command("redact", help=REDACT_HELP, short_help="Make a text safe to be shared, with the same diagnosis.")
+def _redact(
+    sources: Sources = None,
+    certs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cert", metavar="FILE", help="The certificate uploaded to the app, or a folder of candidates. Repeatable."
+        ),
+    ] = None,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    error: Annotated[
+        str | None, typer.Option("--error", metavar="TEXT", help="What the server answered; @FILE reads a file.")
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", metavar="NAME", help="The provider's rules; detected without it.", autocompletion=_complete_profile
+        ),
+    ] = None,
+    kind: Annotated[
+        Literal["connected-app", "external-client-app"] | None,
+        typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
+    ] = None,
+    hosts: Annotated[bool, typer.Option("--hosts", help="Replace also what in the names of hosts is somebody's own.")] = False,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="FILE", help="Write to FILE instead of standard output.")
+    ] = None,
+    clipboard: Annotated[bool, typer.Option("--clipboard", help="Take the text that was copied last.")] = False,
+    passphrase_file: Passphrases = None,
+) -> None:
+    from .redact import Options
+    from .redact import run as redact
+
+    options = Options(tuple(certs or ()), endpoint, error, profile, kind, now, hosts, clipboard, output, passphrase_file)
+    raise typer.Exit(redact(sources or (), options))
+
+
+TRIAGE_HELP = """Find the few causes behind thousands of refusals.
+
+PATH is a log, or anything else `jwtdoctor` reads: a file, a folder, a pattern in quotes, or `-` for standard input; also packed as gz, zst, bz2 or xz, which shows in the content and not in the name. Every token is diagnosed once, as of the time stamp of its record, with the answer that belongs to it; then they are counted by cause.
+
+With --resume a run that was stopped goes on where it was, and one that was not reads what has been added since.
+
+\b
+Examples:
+  jwtdoctor triage app.log
+  jwtdoctor triage logs/ --cert app.crt --since 2026-11-01
+  jwtdoctor triage 'logs/*.gz' --output triage.md --output triage.html
+  zcat old.log.gz | jwtdoctor triage - --format json
+  jwtdoctor triage logs/ --results results.jsonl --resume state
+
+\b
+Exit codes:
+  0  nothing at or above --fail-on      2  nothing could be read
+  1  something was found                3  neither token nor answer in the input
+  130  stopped with Ctrl-C; what was found so far is shown
+"""
+
+
+class SummaryForm(StrEnum):
+    """The formats of a triage."""
+
+    TERMINAL = "terminal"
+    PLAIN = "plain"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
+
+
+@app.command("triage", help=TRIAGE_HELP, short_help="Find the few causes behind thousands of refusals.")
+def _triage(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="File, folder, pattern, or `-`.")],
+    certs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cert", metavar="FILE", help="The certificate uploaded to the app, or a folder of candidates. Repeatable."
+        ),
+    ] = None,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="The provider's rules; detected from each token without it.")
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            "--now", metavar="TIME", help="Judge what has no time of its own as of this moment; default: the time of its file."
+        ),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Leave out what is older.")] = None,
+    cause: Annotated[
+        str | None, typer.Option("--cause", metavar="NAME", help="Show this cause alone.", autocompletion=_complete_name)
+    ] = None,
+    limit: Annotated[str | None, typer.Option("--limit", metavar="N", help="Show the N most frequent causes.")] = None,
+    results: Annotated[
+        str | None,
+        typer.Option("--results", metavar="FILE", help="Write the diagnosis of each token to FILE, one line of JSON each."),
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="FILE", help="Go on from the state in FILE, and keep it there.")
+    ] = None,
+    jobs: Annotated[str | None, typer.Option("--jobs", metavar="N", help="Processes at work; default: all cores.")] = None,
+    formats: Annotated[
+        list[SummaryForm] | None,
+        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere. Repeatable with --output."),
+    ] = None,
+    outputs: Outputs = None,
+    redact: Redact = False,
+    no_redact: NoRedact = False,
+    hosts: Hosts = False,
+    fail_on: Worst = "error",
+    passphrase_file: Passphrases = None,
+) -> None:
+    from .triage import Options
+    from .triage import run as triage
+
+    options = Options(
+        tuple(certs or ()), endpoint, profile, now, since, cause, limit, results, resume, jobs, tuple(each.value for each in formats or ()), tuple(outputs or ()),
+        fail_on, passphrase_file, redact, no_redact, hosts,
+    )  # fmt: skip
+    raise typer.Exit(triage(paths, options))
+
+
 def run() -> int:
     """Hand the command line to typer; its complaints become one line."""
     words = sys.argv[1:]
+    if completion.wanted(words):
+        return completion.run(words)
+    if completion.ASKED in os.environ:
+        completion.prepare(os.environ)
     if words and words[0] not in COMMANDS and not words[0].startswith(("--version", "--help", "-h", "--install", "--show")):
         words = ["diagnose", *words]
     try:

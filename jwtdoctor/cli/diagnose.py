@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from ..intake import text_of
 from ..keys import Material, folded
 from ..library import UnknownProfile, diagnose
-from ..render import render
+from ..render import SHARED, place, render
 from ..report import Report, Result
-from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo, emit
+from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo
 from .options import Call
+from .output import Target, plan, write_all
 from .screen import is_terminal, look
 from .sources import ACCEPTED, Given, content, sources
 from .values import deadline, moment, whole
@@ -20,12 +22,16 @@ from .values import deadline, moment, whole
 def run(call: Call) -> int:
     """Diagnose every source; one that cannot be read is told and the others go on."""
     now = moment(call.now)
+    targets = plan(call.formats, call.outputs, "terminal" if is_terminal() else "plain", sources=_read(call))
     materials, texts, failed = certificates(call.certs, call.passphrase_file) if call.certs else ((), (), False)
     secrets = (*((f"the text of {name}", data) for name, data in texts), *(_secret(name) for name in call.secret_files))
     warn_days = whole(call.warn_days, "--warn-days", "days")
     error = answer(call.error)
-    format = call.format or ("terminal" if is_terminal() else "plain")
+    shared, open_ones = _apart(call, targets)
+    key = os.urandom(32) if shared else b""
     results: list[Result] = []
+    redacted: list[Result] = []
+    names: list[str] = []
     report = Report((), now, "")
     given = sources(call)
     with deadline(call.search) as search:
@@ -34,24 +40,83 @@ def run(call: Call) -> int:
                 complain(str(each))
                 failed = True
                 continue
-            try:
-                report = diagnose(
-                    each.text, certificates=materials, endpoint=call.endpoint, error=error, profile=call.profile, now=now,
-                    app=call.app, source=each.name, secrets=secrets, beside=_beside(given), search=search, warn_days=warn_days,
-                )  # fmt: skip
-            except UnknownProfile as unknown:
-                raise Failure(str(unknown)) from None
-            results.extend(report.results)
-    if failed and not results:
+            around: dict[str, Any] = {
+                "certificates": materials, "endpoint": call.endpoint, "error": error, "profile": call.profile, "now": now,
+                "app": call.app, "secrets": secrets, "beside": _beside(given), "search": search, "warn_days": warn_days,
+            }  # fmt: skip
+            if shared:
+                from .redact import redacted as redact
+
+                report = redact(each, key, hosts=call.hosts, **around).report
+                redacted.extend(report.results)
+                names += [each.name] * len(report.results)
+            if open_ones:
+                try:
+                    report = diagnose(each.text, source=each.name, **around)
+                except UnknownProfile as unknown:
+                    raise Failure(str(unknown)) from None
+                results.extend(report.results)
+    if failed and not results and not redacted:
         return COULD_NOT
-    report = report._replace(results=tuple(results))
+    safe = report._replace(results=tuple(redacted))
+    report = report._replace(results=tuple(results)) if open_ones else safe
+    results = results or redacted
+    unwritten = write_all(
+        targets, lambda target: _text(_placed(safe, names, target) if _is_shared(call, target.format) else report, target)
+    )
     if not results:
-        if format == "json":
-            emit(render(report, format, look()))
         complain(f"nothing to diagnose: no assertion and no known error text in the input; accepted: {ACCEPTED}, or --error TEXT")
-        return NOTHING_TO_DIAGNOSE
-    emit(render(report, format, look()))
-    return COULD_NOT if failed else report.exit_code(call.fail_on)
+        return unwritten or NOTHING_TO_DIAGNOSE
+    return COULD_NOT if failed else unwritten or report.exit_code(_fail_on(call, targets))
+
+
+def _is_shared(call: Call, format: str) -> bool:
+    """Whether what goes out in this format is redacted."""
+    return call.redact or (format in SHARED and not call.no_redact)
+
+
+def _apart(call: Call, targets: Sequence[Target]) -> tuple[bool, bool]:
+    """Whether anything is redacted, and whether anything is not. Raises Failure for options that contradict each other."""
+    if call.redact and call.no_redact:
+        raise Failure("--redact and --no-redact contradict each other; give one of them")
+    told = {_is_shared(call, each.format) for each in targets}
+    if call.hosts and True not in told:
+        raise Failure("--hosts is about what is redacted, and nothing is; accepted: with --redact, or a format made to be shared")
+    return True in told, False in told
+
+
+def _placed(report: Report, names: Sequence[str], target: Target) -> Report:
+    """For formats that a code host reads the files' names as seen from here: it finds them by that, and no folder above is told."""
+    if target.format not in ("sarif", "github"):
+        return report
+    base = look().base
+    pairs = zip(report.results, names, strict=True)
+    return report._replace(
+        results=tuple(
+            each if name in place.SPOKEN else each._replace(source=each.source._replace(name=place.path(name, base)))
+            for each, name in pairs
+        )
+    )
+
+
+def _text(report: Report, target: Target) -> str:
+    """The report as it goes to one target; a file has the look of a page that is as wide as the usual terminal."""
+    shown = look()
+    return render(report, target.format, shown if target.file is None else shown._replace(width=80, color=False))
+
+
+def _fail_on(call: Call, targets: Sequence[Target]) -> str:
+    """Who reads SARIF decides by itself what to do about it, and a failing step would keep it from being uploaded."""
+    if call.fail_on is None and all(each.format == "sarif" for each in targets):
+        return "never"
+    return call.fail_on or "error"
+
+
+def _read(call: Call) -> list[str]:
+    """Names of files that this call reads."""
+    answer = [call.error[1:]] if call.error and call.error.startswith("@") else []
+    passphrases = [call.passphrase_file] if call.passphrase_file else []
+    return [*call.sources, *call.certs, *call.secret_files, *answer, *passphrases]
 
 
 def _beside(given: Sequence[Given | Failure]) -> list[str]:

@@ -11,7 +11,12 @@ class Option(NamedTuple):
     field: str
     repeatable: bool = False
     choices: tuple[str, ...] = ()
+    flag: bool = False
+    """It takes no value."""
 
+
+FORMATS = ("terminal", "plain", "json", "sarif", "junit", "github", "github-summary", "markdown", "csv", "html")
+"""What ``--format`` offers; a test holds it to what can be rendered, whose import the everyday call is spared."""
 
 OPTIONS: dict[str, Option] = {
     "--cert": Option("certs", repeatable=True),
@@ -24,11 +29,16 @@ OPTIONS: dict[str, Option] = {
     "--secret-file": Option("secret_files", repeatable=True),
     "--passphrase-file": Option("passphrase_file"),
     "--warn-days": Option("warn_days"),
-    "--format": Option("format", choices=("terminal", "plain", "json")),
+    "--clipboard": Option("clipboard", flag=True),
+    "--format": Option("formats", repeatable=True, choices=FORMATS),
+    "--output": Option("outputs", repeatable=True),
+    "--redact": Option("redact", flag=True),
+    "--no-redact": Option("no_redact", flag=True),
+    "--hosts": Option("hosts", flag=True),
     "--fail-on": Option("fail_on", choices=("error", "warning", "never")),
 }
 
-COMMANDS = ("diagnose", "explain", "rules", "keys", "whosigned")
+COMMANDS = ("diagnose", "explain", "rules", "keys", "whosigned", "redact", "triage")
 
 
 class Call(NamedTuple):
@@ -41,9 +51,14 @@ class Call(NamedTuple):
     profile: str | None = None
     app: str | None = None
     now: str | None = None
-    format: str | None = None
-    fail_on: str = "error"
+    formats: tuple[str, ...] = ()
+    fail_on: str | None = None
     search: str | None = None
     secret_files: tuple[str, ...] = ()
     passphrase_file: str | None = None
     warn_days: str | None = None
+    clipboard: bool = False
+    outputs: tuple[str, ...] = ()
+    redact: bool = False
+    no_redact: bool = False
+    hosts: bool = False

@@ -106,7 +106,9 @@ def _cases(cases: list[dict[str, Any]]) -> list[str]:
     for case in cases:
         found = "; ".join(_found(each) for each in case["finds"]) or "silent"
         lines.append(f"- {case['title']}: {found}")
-        given = {key: value for key, value in case.items() if key not in ("title", "finds")}
+        given = {key: value for key, value in case.items() if key not in ("title", "finds", "code")}
+        if "code" in case:
+            lines += ["", "  ```", *(f"  {row}".rstrip() for row in case["code"].strip().splitlines()), "  ```", ""]
         if given:
             lines += [
                 "",

@@ -20,6 +20,7 @@ def parse(argv: Sequence[str]) -> Call | None:
         words = words[1:]
     sources: list[str] = []
     values: dict[str, list[str]] = {}
+    flags: dict[str, bool] = {}
     at, only_sources = 0, False
     while at < len(words):
         word = words[at]
@@ -34,6 +35,11 @@ def parse(argv: Sequence[str]) -> Call | None:
         option = OPTIONS.get(name)
         if option is None:
             return None
+        if option.flag:
+            if given:
+                return None
+            flags[option.field] = True
+            continue
         if not given:
             if at >= len(words):
                 return None
@@ -43,4 +49,4 @@ def parse(argv: Sequence[str]) -> Call | None:
             return None
         values.setdefault(option.field, []).append(value)
     taken = {field: tuple(each) if field in _REPEATABLE else each[-1] for field, each in values.items()}
-    return Call(sources=tuple(sources), **taken)  # type: ignore[arg-type]
+    return Call(sources=tuple(sources), **taken, **flags)  # type: ignore[arg-type]

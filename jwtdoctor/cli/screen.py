@@ -13,6 +13,13 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
 def look() -> Look:
     """Width and colour of standard output: COLUMNS, NO_COLOR, FORCE_COLOR, and whether it is a terminal."""
     tty = is_terminal()
@@ -23,4 +30,4 @@ def look() -> Look:
         width = os.get_terminal_size(sys.stdout.fileno()).columns if tty else 80
     dumb = os.environ.get("TERM") == "dumb"
     color = ((tty and not dumb) or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
-    return Look(min(max(width, 40), 200), color)
+    return Look(min(max(width, 40), 200), color, _folder())

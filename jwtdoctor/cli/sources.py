@@ -24,13 +24,37 @@ class Given(NamedTuple):
 
 def sources(call: Call) -> list[Given | Failure]:
     """What the words of the command line, or a pipe, bring. Raises Failure where there is nothing at all."""
-    if call.sources:
-        return [_source(each) for each in call.sources]
+    pasted = [clipboard()] if call.clipboard else []
+    if call.sources or pasted:
+        return [*pasted, *(_source(each) for each in call.sources)]
     if is_piped(wait=call.error is not None):
         return [_standard_input()]
     if call.error is not None:
         return [Given("the answer", "")]
     raise Failure(f"nothing to diagnose: give {ACCEPTED} (jwtdoctor --help shows examples)", NOTHING_TO_DIAGNOSE)
+
+
+def clipboard() -> Given | Failure:
+    """The text that was copied last. Its reader is imported here only: it looks for the desktop's programs."""
+    import pyperclip  # type: ignore[import-untyped]
+
+    try:
+        text = pyperclip.paste()
+    except Exception as error:  # noqa: BLE001 - some of its mechanisms raise a bare Exception, or trip over an assertion
+        return Failure(f"--clipboard: {_no_clipboard(error)}")
+    if not isinstance(text, str) or not text.strip():
+        return Failure("--clipboard: the clipboard is empty, or holds no text")
+    return _given("the clipboard", text.encode("utf-8", "replace"))
+
+
+def _no_clipboard(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return "the clipboard holds no text"
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return "there is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set); accepted: the text as a file, an argument or a pipe"
+    if sys.platform.startswith("linux"):
+        return "nothing here can read the clipboard; install wl-clipboard (Wayland) or xclip (X11), or give the text as a file or a pipe"
+    return "the clipboard cannot be read; accepted: the text as a file, an argument or a pipe"
 
 
 PATIENCE = 1.0

@@ -12,8 +12,8 @@ from .failure import Failure, echo
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
-def moment(text: str | None) -> int:
-    """``--now`` in epoch seconds; the clock without it."""
+def moment(text: str | None, option: str = "--now") -> int:
+    """``--now``, or another ``option``, in epoch seconds; the clock without it."""
     if text is None:
         return int(time.time())
     from datetime import UTC, datetime
@@ -26,11 +26,11 @@ def moment(text: str | None) -> int:
             when = datetime.fromisoformat(value)
         except ValueError:
             raise Failure(
-                f"--now {echo(text)!r} is no time; accepted: epoch seconds (1795435200) or ISO 8601 (2026-11-23T12:00:00Z)"
+                f"{option} {echo(text)!r} is no time; accepted: epoch seconds (1795435200) or ISO 8601 (2026-11-23T12:00:00Z)"
             ) from None
         return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
     if not -62_135_596_800 <= number <= 253_402_300_799:
-        raise Failure(f"--now {echo(text)!r} is out of range; accepted: epoch seconds (not milliseconds), or ISO 8601")
+        raise Failure(f"{option} {echo(text)!r} is out of range; accepted: epoch seconds (not milliseconds), or ISO 8601")
     return int(number)
 
 

@@ -1,50 +1,55 @@
-"""What did the user hand us, and what did we strip? One reader per form; every reader yields pastes.
+"""What did the user hand us, and what did we strip? One reader per form; every reader yields what it finds and where.
 
-A reader's ``read`` takes the text and returns the pastes it finds, or ``None`` when the text is not of its form. Order matters: the
-first that recognises the text speaks for it. (Readers of further forms join the list.)
+``bare`` reads a token by itself. Everything else is a text in which things stand: ``mixed`` asks each reader for the parts of its form
+(``curl``, ``powershell``, ``http``, ``form``, ``jsontext`` with ``har`` and ``postman``, ``mail``, ``html``), and ``log`` reads what is
+left, records and plain lines alike.
 """
 
 from __future__ import annotations
 
 import re
-from importlib import import_module
 
 from .paste import Paste, Request
 
-READERS: tuple[tuple[str, str], ...] = (
-    ("http", r"\s*(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +\S+ +HTTP/"),
-    ("bare", ""),
-)
-"""Module here → how a text of its form begins; a reader is imported when a text looks like its own."""
-
 MAX_INPUT = 64 * 1024 * 1024
 """Bytes taken from one source."""
-LONGEST_REQUEST_LINE = 8192
 LONGEST_PLAIN = 65536
 _PLAIN = re.compile(r"ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 """The everyday paste: one token and nothing around it."""
 MAX_PASTES = 1000
 """Assertions diagnosed from one source; a log of more wants another tool."""
 
-__all__ = ["MAX_INPUT", "MAX_PASTES", "READERS", "Paste", "Request", "answer_in", "read", "text_of"]
+__all__ = ["MAX_INPUT", "MAX_PASTES", "Paste", "Request", "answer_in", "read", "text_of"]
 
 
 def answer_in(text: str) -> str:
     """The first answer of a server or a client program that stands in ``text``, as written; empty when there is none."""
-    return ""
+    from . import replies
+
+    found = replies.first_in(text)
+    if "HTTP/" in text:
+        from . import http
+
+        for message in http.messages(text):
+            if message.status is not None and (found is None or message.at <= found.at):
+                said = [item.answer for item in http.items(text, message) if item.paste is None]
+                if said:
+                    return said[0]
+    return found.text if found is not None else ""
 
 
 def read(text: str) -> list[Paste]:
     """The pastes in ``text``, in order of their position; an empty list when there is nothing to diagnose."""
     if len(text) < LONGEST_PLAIN and _PLAIN.match(text):
         return [Paste(text, "bare")]
-    for name, begins in READERS:
-        if begins and not re.match(begins, text[:LONGEST_REQUEST_LINE]):
-            continue
-        found: list[Paste] | None = import_module(f"{__name__}.{name}").read(text)
-        if found is not None:
-            return found[:MAX_PASTES]
-    return []
+    from . import bare
+
+    found = bare.read(text)
+    if found is None:
+        from . import mixed
+
+        found = mixed.pastes(text, MAX_PASTES) or bare.rest(text)
+    return found[:MAX_PASTES]
 
 
 def text_of(data: bytes) -> str | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 
 from .. import kinds
+from . import compact
+from .compact import Compact
 from .paste import Paste
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000]")
 _COMPACT = re.compile(r"[A-Za-z0-9+/_=%-]*(?:\.[A-Za-z0-9+/_=%-]*){0,5}\Z")
-_IN_TEXT = re.compile(r"(?<![A-Za-z0-9_+/-])(e[yw][A-Za-z0-9_+/-]{6,}={0,2}(?:\.[A-Za-z0-9_+/=%-]*){1,4})")
 _SEVERAL = re.compile(r"\s*(?:e[yw][\w-]+\.[\w-]+\.[\w-]*\s+)+e[yw][\w-]+\.[\w-]+\.[\w-]*\s*\Z")
 """Nothing but whole tokens with white space between them: not one token wrapped over lines."""
 _PREFIXES = (
@@ -20,55 +22,105 @@ _PREFIXES = (
 )
 _LINE_END = re.compile(r"\r?\n|\\r\\n|\\n|\\r")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_FIELD = re.compile(r"[A-Za-z_]\w*(?:=|%(?:25)*3[Dd])")
+_SOFT = re.compile(r"=\r?\n(?=[\w.-])")
+_LONG_RUN = re.compile(r"[\w.-]{40}\Z")
+_WHITE_SPACE = re.compile(r"\s")
 _LONGEST_WORD = 1 << 20
 
 
-def read(text: str) -> list[Paste]:
-    """Tokens in ``text``; else the one thing it is instead; else nothing."""
+def read(text: str) -> list[Paste] | None:
+    """The one thing that ``text`` is, or the tokens it is a list of; ``None`` when it is a text in which something may stand."""
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
     several = _SEVERAL.match(text) and list(find(text))
     if several and len(several) > 1:
         return several
+    if "=3Dey" in text or _is_softly_broken(text):
+        return None
     cleaned, stripped = clean(text)
-    if cleaned and _is_one_token(cleaned):
+    if cleaned and is_one_token(cleaned):
         line = text.count("\n", 0, start) + 1
         form = "bearer" if "bearer" in stripped else "bare"
         spaced = _signature_with_spaces(text) if "spaces" in stripped else ""
         column = start - text.rfind("\n", 0, start)
         return [Paste(cleaned, form, line, column, stripped, spaced=spaced, kind=_foreign(cleaned))]
+    if len(cleaned) < _LONGEST_WORD and not _WHITE_SPACE.search(cleaned) and cleaned[:1] not in ("{", "[", "<"):
+        kind = kinds.of_text(text) or kinds.of_text(cleaned)
+        if kind is not None and _is_surely(kind):
+            return [Paste("", "bare", kind=kind)]
+    return None
+
+
+def _is_softly_broken(text: str) -> bool:
+    """Whether a line end of quoted-printable stands within a token."""
+    if "=\n" not in text and "=\r\n" not in text:
+        return False
+    return any(_LONG_RUN.search(text, max(0, soft.start() - 40), soft.start()) for soft in _SOFT.finditer(text))
+
+
+def rest(text: str) -> list[Paste]:
+    """What a text without any token is instead, or the one word that was meant as one."""
+    cleaned, stripped = clean(text)
     kind = kinds.of_text(text) or kinds.of_text(cleaned)
-    if kind is not None and (not kind.endswith("key") or kind in ("private-key", "service-account-key")):
-        return [Paste("", "bare", stripped=(), kind=kind)]
-    found = list(find(text))
-    if found:
-        return found
     if kind is not None:
         return [Paste("", "bare", kind=kind)]
     return [Paste(cleaned, "bare", stripped=stripped)] if _is_a_word(cleaned) else []
+
+
+def _is_surely(kind: str) -> bool:
+    """Consumer keys and the like also stand inside of tokens; private keys do not."""
+    return not kind.endswith("key") or kind in ("private-key", "service-account-key")
 
 
 def find(text: str, most: int = 1000) -> list[Paste]:
     """The first compact tokens that stand somewhere in ``text``, with line and column."""
     pastes: list[Paste] = []
     line, counted, line_start = 1, 0, 0
-    for match in _IN_TEXT.finditer(text):
+    for found in candidates(text):
         if len(pastes) >= most:
             break
-        start = match.start()
-        line += text.count("\n", counted, start)
-        line_start = max(line_start, text.rfind("\n", counted, start) + 1)
-        counted = start
-        form = "bearer" if text[max(0, start - 8) : start].lower().endswith("bearer ") else "text"
-        before, after = text[start - 1 : start] if start else "", text[match.end() : match.end() + 1]
-        adjoining = (before and not before.isspace()) or (after and not after.isspace())
-        pastes.append(Paste(_token(match[1]), form, line, start - line_start + 1, ("adjoining-text",) if adjoining else ()))
+        line += text.count("\n", counted, found.at)
+        line_start = max(line_start, text.rfind("\n", counted, found.at) + 1)
+        counted = found.at
+        pastes.append(paste_of(text, found)._replace(line=line, column=found.at - line_start + 1))
     return pastes
 
 
-def _token(found: str) -> str:
-    """Without the full stop of a sentence; the dot before an empty signature belongs to the token."""
-    token = found.rstrip(".")
-    return f"{token}." if token.count(".") == 1 and token != found else token
+def paste_of(text: str, found: Compact) -> Paste:
+    """A token in running text, without its place."""
+    form = "bearer" if text[max(0, found.at - 8) : found.at].lower().endswith("bearer ") else "text"
+    stripped: tuple[str, ...] = ("adjoining-text",) if _adjoins(text, found) else ()
+    return Paste(found.text, form, 1, 1, (*stripped, "line-breaks") if found.wrapped else stripped)
+
+
+def _adjoins(text: str, found: Compact) -> bool:
+    before, after = text[found.at - 1 : found.at] if found.at else "", text[found.end : found.end + 1]
+    return bool((before and not before.isspace()) or (after and not after.isspace()))
+
+
+def candidates(text: str, begin: int = 0, stop: int | None = None) -> Iterator[Compact]:
+    """The compact tokens between two offsets, in order, none within another."""
+    stop = len(text) if stop is None else stop
+    done = begin
+    for start in starts(text, begin, stop):
+        if start < done:
+            continue
+        found = compact.at(text, start, stop)
+        if found is not None:
+            yield found
+            done = found.end
+
+
+def starts(text: str, begin: int, stop: int) -> Iterator[int]:
+    """Where a token may begin."""
+    nexts = [each.search(text, begin, stop) for each in (compact.START, compact.START_OF_LINES)]
+    while nexts[0] or nexts[1]:
+        index = 0 if nexts[0] and (not nexts[1] or nexts[0].start() < nexts[1].start()) else 1
+        first = nexts[index]
+        if first is None:
+            return
+        yield first.start()
+        nexts[index] = (compact.START, compact.START_OF_LINES)[index].search(text, first.start() + 1, stop)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
@@ -104,7 +156,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     if spaced != text and _COMPACT.match(spaced) and spaced.count(".") == 2 and spaced.startswith("e"):
         stripped.append("spaces")
         text = spaced
-    inner = _inside_base64(text)
+    inner = inside_base64(text)
     if inner:
         stripped.append("base64")
         text = inner
@@ -116,7 +168,7 @@ def _signature_with_spaces(text: str) -> str:
     return text.rpartition(".")[2].strip(f"{_QUOTES},; \t\r\n")
 
 
-def _inside_base64(text: str) -> str:
+def inside_base64(text: str) -> str:
     """The token in a text that is base64 of a whole token (``ZXlK`` is base64 of ``eyJ``)."""
     if not text.startswith("ZXlK") or "." in text:
         return ""
@@ -141,15 +193,22 @@ def _unquote(text: str, stripped: list[str]) -> str:
     return text
 
 
-def _is_one_token(text: str) -> bool:
-    return (
-        "." in text and _COMPACT.match(text) is not None and (text.startswith("e") or (text.count(".") == 2 and len(text) > 60))
-    )
+def is_one_token(text: str) -> bool:
+    """Whether a cleaned text is a token and nothing else, however damaged."""
+    if "." not in text or _COMPACT.match(text) is None:
+        return False
+    return text.startswith("e") or (text.count(".") == 2 and len(text) > 60 and not _FIELD.match(text))
 
 
 def _is_a_word(text: str) -> bool:
     """One word long enough to have been meant as a token."""
-    return len(text) >= 16 and not re.search(r"\s", text[:4096]) and "/" not in text[:1] and not text.startswith("<")
+    return (
+        len(text) >= 16
+        and not re.search(r"\s", text[:4096])
+        and "/" not in text[:1]
+        and not text.startswith("<")
+        and "://" not in text
+    )
 
 
 def _foreign(text: str) -> str | None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .material import MAX_FILE, MOST_ENTRIES, Material, Secret, Unlocking, Unreadable, Work
+from .packed import Packed, packed, unpacked
 
 NO_KEY = "neither PEM nor DER nor JWK"
 """How ``why`` begins for a file that can be read and holds no key."""
@@ -20,12 +21,15 @@ __all__ = [
     "MOST_ENTRIES",
     "NO_KEY",
     "Material",
+    "Packed",
     "Secret",
     "Work",
     "folded",
     "is_issued_by",
+    "packed",
     "read",
     "read_certificate",
+    "unpacked",
 ]
 
 

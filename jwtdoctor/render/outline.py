@@ -12,7 +12,9 @@ from ..diagnosis import Cause
 from ..model import Finding
 from ..moments import utc
 from ..report import Result, summary
+from ..statement import TOLD
 from ..visible import safe
+from .passage import Row, passage
 
 
 class Excerpt(NamedTuple):
@@ -46,7 +48,7 @@ def wrapped(text: str, width: int, **how: Any) -> list[str]:
     seamed = _DIGEST.sub(lambda match: f"{match[0][:48]}{_SEAM}{match[0][48:]}", text)
     seamed = _LONG_URL.sub(rf"\1{_SEAM}\2", seamed)
     rows = textwrap.wrap(seamed, width, break_on_hyphens=False, **how)
-    return [row.replace(_SEAM, "").replace("\0", "") for row in rows]
+    return [re.sub(r"\A( *)\0", r"\1", row).replace(_SEAM, "").replace("\0", "") for row in rows]
 
 
 def badge(result: Result) -> str:
@@ -70,9 +72,12 @@ def circumstances(result: Result) -> str:
     if result.source.stripped:
         told = ", ".join(_STRIPPED.get(each, each) for each in result.source.stripped)
         parts.append(f"taken off before reading, which a server does not do: {told}")
+    if result.redacted:
+        parts.append(REDACTED)
     return "; ".join(parts)
 
 
+REDACTED = "redacted: identifiers are look-alikes, signatures and secrets are taken out"
 _CLOCKS = {
     "now": "now",
     "date": "the answer's Date",
@@ -135,6 +140,14 @@ def where(result: Result) -> str:
     return safe(source.name, 120) if source.form == "answer" else f"{safe(source.name, 60)}:{source.line}:{source.column}"
 
 
+def place(result: Result, finding: Finding) -> str:
+    """Name, line and column of what a finding points at: of source code its own, of a token the token's."""
+    if finding.origin is None:
+        return where(result)
+    span = finding.origin.span
+    return f"{safe(result.source.name, 60)}:{span.line}:{span.column}"
+
+
 def ordered(result: Result) -> list[Finding]:
     """Findings as a person wants them: causes in their rank, then the rest by severity; without mere consequences."""
     rank = {cause.cause: index for index, cause in enumerate(result.diagnosis.causes)}
@@ -144,7 +157,12 @@ def ordered(result: Result) -> list[Finding]:
 
 
 def excerpt(result: Result, finding: Finding, width: int) -> Excerpt:
-    """The decoded member a finding points at, with the one before it; symbolic places become columns only here."""
+    """The decoded member a finding points at, with the one before it; of source code the lines the value comes from.
+
+    Symbolic places become columns only here.
+    """
+    if finding.origin is not None and (written := passage(result, finding)):
+        return _code(finding, written, width)
     exhibit, path = finding.at
     if exhibit in ("header", "payload") and path:
         members = dict(result.header if exhibit == "header" else result.claims)
@@ -157,6 +175,44 @@ def excerpt(result: Result, finding: Finding, width: int) -> Excerpt:
         shown = _shown(result, finding)
         return Excerpt(str(finding.at), ((None, shown),), 0, 0, len(shown))
     return Excerpt(str(finding.at), ((None, text),), 0, 0, len(text))
+
+
+def _code(finding: Finding, written: list[Row], width: int) -> Excerpt:
+    """The code as it stands, with the expression marked; a long line is cut before it."""
+    rows = [row for row in written if row.sign != "+"]
+    cut = _left_out(rows, width)
+    shown = [(row.number, f"{'…' if cut else ''}{row.text[cut:]}") for row in rows]
+    before = len(rows[0].before) - cut + (1 if cut else 0)
+    fits = [(number, text if len(text) <= width else f"{text[: width - 1]}…") for number, text in shown]
+    length = max(1, min(len(rows[0].marked), len(fits[0][1]) - before))
+    return Excerpt(str(finding.at), tuple(fits), 0, before, length)
+
+
+def _left_out(rows: list[Row], width: int) -> int:
+    """How many characters to leave out at the left, so that the expression is seen."""
+    first = rows[0]
+    over = len(first.before) + min(len(first.marked), width // 2) - width + 8
+    return max(0, min(over, len(first.before))) if over > 0 else 0
+
+
+def fitted(row: Row, room: int) -> str:
+    """A line of a diff in ``room`` columns, without its indentation; what is marked stays in view."""
+    text = row.text.strip()
+    if len(text) <= room:
+        return text
+    before, rest = row.before.lstrip(), f"{row.marked}{row.after}".rstrip()
+    kept = max(room // 3, room - len(row.marked) - 2)
+    if len(before) > kept:
+        before = f"…{before[len(before) - kept + 1 :]}"
+    text = f"{before}{rest}"
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def mended(result: Result, finding: Finding) -> list[Row]:
+    """The change that mends the code, as the lines of a diff; empty where nobody can tell, or where no code was read."""
+    if finding.origin is None or not finding.origin.mend:
+        return []
+    return [row for row in passage(result, finding) if row.sign in "+-"]
 
 
 _MATERIAL = {"token": "the pasted text", "header": "the first segment", "payload": "the second segment"}
@@ -222,9 +278,8 @@ def differential(result: Result) -> Iterator[Entry]:
         yield Entry(_label(result, cause), cause.cause, _likely_text(result, cause))
     if diagnosis.contradictions:
         told = ", ".join(diagnosis.contradictions)
-        yield Entry(
-            "contradicts", "", f"{told}: the server refuses this before it can give such an answer; was another assertion sent?"
-        )
+        sent = "was another value in the code that ran?" if result.sketch is not None else "was another assertion sent?"
+        yield Entry("contradicts", "", f"{told}: the server refuses this before it can give such an answer; {sent}")
     if diagnosis.consequences:
         yield Entry("follows", "", f"{', '.join(diagnosis.consequences)} (only consequences of the above)")
     yield from _cannot_see(diagnosis.causes, _FEW if likely else _MANY)
@@ -290,6 +345,12 @@ def _not_examined(result: Result) -> Iterator[Entry]:
 
 def signature_line(result: Result) -> str:
     """The verdict on the signature, apart from the claims."""
+    if result.signature.stated and result.signature.status == "not-examined":
+        return "not examined, and taken out when this was redacted"
+    return f"{_signature(result)}{f' ({TOLD})' if result.signature.stated else ''}"
+
+
+def _signature(result: Result) -> str:
     signature = result.signature
     if signature.status == "valid":
         but = (
@@ -302,6 +363,8 @@ def signature_line(result: Result) -> str:
         why = signature.reason or " or ".join(signature.remains)
         whose = f"; it is the key of {safe(signature.signer)} that signed" if signature.signer else ""
         return f"does not verify{f' ({why})' if why else ''}{whose}"
+    if result.sketch is not None:
+        return "none to examine: the code was read, not run; paste a token that it made, with --cert FILE"
     return "not examined: give the certificate uploaded to the app with --cert FILE"
 
 

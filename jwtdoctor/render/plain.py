@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..report import Report, Result
+from ..visible import safe
 from . import Look, outline
 
 
@@ -33,7 +34,12 @@ def _result(result: Result, width: int) -> str:
         say(f"{finding.severity.capitalize()} {finding.rule}", finding.message)
         shown = outline.excerpt(result, finding, 10_000)
         number, text = shown.rows[shown.marked]
-        say("At", f"{shown.title}{f', line {number}' if number else ''}: {text}" if shown.rows else shown.title)
+        if finding.origin is None:
+            say("At", f"{shown.title}{f', line {number}' if number else ''}: {text}" if shown.rows else shown.title)
+        else:
+            say("At", f"{shown.title}, {outline.place(result, finding)}: {text.strip()}")
+            say("Expression", safe(" ".join(finding.origin.expression.split()), 120))
+            lines.extend(f"Mend: {row.sign} {row.text.strip()}" for row in outline.mended(result, finding))
         say("Seen", finding.label)
         say("Note", finding.note)
         say("Help", finding.help)

@@ -110,19 +110,31 @@ def _finding(result: Result, finding: Finding, width: int) -> list[Line]:
     gutter = len(str(max(numbers))) if numbers else 1
     pad = " " * gutter
     lines = _headline(finding, style, width)
-    lines.append(_line((f"{pad}--> ", _FRAME), (f"{shown.title} ", ""), (f"({outline.where(result)})", "dim")))
+    lines.append(_line((f"{pad}--> ", _FRAME), (f"{shown.title} ", ""), (f"({outline.place(result, finding)})", "dim")))
     lines.append(_line((f"{pad} │", _FRAME)))
     for index, (number, text) in enumerate(shown.rows):
         lines.append(_line((f"{number if number is not None else '':>{gutter}} │ ", _FRAME), (f"  {text}", "")))
         if index == shown.marked:
             lines.extend(_underline(shown, finding.label, pad, style, width))
     lines.append(_line((f"{pad} │", _FRAME)))
+    lines.extend(_mended(result, finding, pad, width))
     for kind, said in (("note", finding.note), ("help", finding.help)):
         lines.extend(_said(pad, kind, said, width))
     if finding.effect == "tolerates":
         lines.extend(_said(pad, "known", "this server lets it pass", width))
     lines.extend(_said(pad, "explain", f"jwtdoctor explain {finding.rule}", width))
     return lines
+
+
+def _mended(result: Result, finding: Finding, pad: str, width: int) -> list[Line]:
+    """The change to the code, as a diff."""
+    rows = outline.mended(result, finding)
+    if not rows:
+        return []
+    styles = {"-": "red", "+": "green"}
+    room = width - len(pad) - 7
+    lines = [_line((f"{pad} │ ", _FRAME), (f"  {row.sign} {outline.fitted(row, room)}", styles[row.sign])) for row in rows]
+    return [*lines, _line((f"{pad} │", _FRAME))]
 
 
 def _headline(finding: Finding, style: str, width: int) -> list[Line]:
