@@ -34,6 +34,8 @@ _OBJECT = re.compile(r"""\{\s*(?:"(?:[^"\\\x00-\x1f]|\\.)*(?:"|\Z)|'(?:alg|typ|k
 _JOSE = re.compile(r"""["'](?:alg|typ|enc|kid|cty|x5t|x5c|jku|jwk|crit)(?:#S256)?["']\s*:""", re.IGNORECASE)
 _SIZES = frozenset({43, 64, 86, 128, 152, 171, 176, 256, 342, 512, 683, 1366})
 """Characters of the signatures of the everyday algorithms and key sizes."""
+_CLOSING = frozenset("\"'&,;)]}<|")
+"""Characters behind which no token goes on in the next line."""
 LONGEST = 1 << 20
 """Characters of a token; what is longer is none."""
 
@@ -51,7 +53,15 @@ def at(text: str, start: int, stop: int) -> Compact | None:
     """The token that begins at ``start``, a match of a start; ``None`` when it is none."""
     if start and _WORD.match(text[start - 1]) and not _ESCAPE_BEFORE.search(text, max(0, start - _ADJOINING_ESCAPE), start):
         return None
-    found = _EVERYDAY.match(text, start, stop) or _TOKEN.match(text, start, min(stop, start + LONGEST)) or _run(text, start, stop)
+    found = _EVERYDAY.match(text, start, stop)
+    if (
+        found is not None
+        and found.end() - start < LONGEST
+        and text[found.end() : found.end() + 1] in _CLOSING
+        and is_plausible(found[0])
+    ):
+        return Compact(start, found.end(), found[0])
+    found = found or _TOKEN.match(text, start, min(stop, start + LONGEST)) or _run(text, start, stop)
     if found is None or found.end() - start >= LONGEST:
         return None
     token, end = found[0], found.end()

@@ -17,7 +17,6 @@ class Item(NamedTuple):
     answer: str = ""
     record: int = -1
     """Where its record of a log begins; -1 outside of one."""
-    request_id: str = ""
     when: int | None = None
     zoned: bool = True
     form: str = "text"

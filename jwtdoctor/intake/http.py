@@ -22,7 +22,7 @@ MESSAGE = re.compile(
 _REQUEST_LINE = re.compile(rf"\s*(?:{_METHODS}) +\S+ +HTTP/[\d.]+ *(?:\r?\n|\Z)")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~-]{1,80}[ \t]*:")
 _LONGEST = 1 << 22
-_NOISE = re.compile(r"^(?:[*{}] .*|[{}] \[\d+ bytes data\].*)(?:\n|\Z)", re.MULTILINE)
+_NOISE = re.compile(r"^(?:\* .*|[{}] \[\d+ bytes data\].*|\} *)(?:\n|\Z)", re.MULTILINE)
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -59,7 +59,11 @@ def _message(text: str, start: re.Match[str], until: int) -> Message:
         body, end = _body(text, at, until, head, marked=bool(mark), response=status is not None)
     else:
         # Without an empty line there is no body; what follows is shown with the request all the same.
-        body, end = "", at if mark or status is not None else _until_blank(text, at, until)[1]
+        if status is not None and text.startswith("{", at):
+            # A copied response that lost its empty line still shows the answer.
+            body, end = _body(text, at, until, head, marked=bool(mark), response=True)
+        else:
+            body, end = "", at if mark or status is not None else _until_blank(text, at, until)[1]
     first = start[0].strip()[len(mark) :].strip()
     return Message(
         start.start() + len(start["prefix"]), end, start["method"] or "", start["target"] or "", status,
@@ -76,7 +80,7 @@ def _head(text: str, at: int, until: int, mark: str) -> tuple[list[str], int, bo
         line = text[at:line_end].strip()
         after = min(until, line_end + 1)
         if mark and not line.startswith(mark):
-            if line[:1] not in ("*", "{", "}"):
+            if not _NOISE.match(f"{line} "):
                 break
             at = after
             continue

@@ -25,6 +25,8 @@ _APEX_ZONE = re.compile(r"\|\(?GMT([+-]\d\d):?(\d\d)")
 _ID = re.compile(r"[Ii][Dd](?:\\{0,3}[\"'])?\s{0,2}[=:]\s{0,2}(?:\\{0,3}[\"'])?([\w-]{2,64})")
 _ID_NAME = re.compile(r"(?:request|trace|correlation|req|transaction|operation|invocation|\br|event)[-_ ]?\Z", re.IGNORECASE)
 _UUID = re.compile(r"-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b")
+_EVENT = re.compile(r"event: ?([\w-]{4,64})")
+"""MuleSoft's name for a request."""
 _SPAN_ID = re.compile(r",([0-9a-f]{16,32}),")
 _GOES_ON = re.compile(r"[ \t]|at |Caused by|\.\.\. \d|Traceback|\}|\)|\]|[\w.$]+(?:Exception|Error)\b")
 _MOST_LINES = 60
@@ -53,7 +55,7 @@ class _Record(NamedTuple):
 def scan(text: str, first_line: int = 1) -> Iterator[Paste]:
     """Every token of a log with what belongs to it, and answers that belong to none, in the order of the text."""
     line, counted, line_start = first_line, 0, 0
-    for waiting in _bound(walk(text, rich=True), _FAR):
+    for waiting in _bound(text, walk(text, rich=True)):
         item, paste, at = waiting.item, waiting.item.paste, waiting.item.at
         if at > counted:
             line += text.count("\n", counted, at)
@@ -120,7 +122,6 @@ def walk(
     nexts = [_next(index, text, begin, stop) for index in range(len(FINDERS))]
     records = Records(text) if records is None else records
     record: _Record | None = None
-    token: Item | None = None
     apex = _Apex(text)
     done = begin
     while (at := min(nexts)) < stop:
@@ -146,13 +147,12 @@ def walk(
             if reply is not None:
                 done = max(done, reply.end)
                 record = records.of(reply.at)
-                item = _answer(text, reply, record, token)
+                item = _answer(text, reply, record)
         nexts[index] = _next(index, text, max(done, at + 1), stop)
         if item is None or record is None:
             continue
         yield apex.dated(item) if item.form == "apex-log" else item
         if item.paste is not None:
-            token = item
             near = _near(text, done, nexts, stop, records)
             if near is not None:
                 yield apex.dated(near) if near.form == "apex-log" else near
@@ -192,7 +192,7 @@ class Records:
         line = text.rfind("\n", earliest, at) + 1 or earliest
         line_end = _line_end(text, at)
         stamp = stamps.at(text, line, line_end)
-        if stamp is not None:
+        if stamp is not None and not (stamp.when is None and line and stamps.is_second_line(text, line)):
             return _Record(line, line, line_end, stamp)
         begin, stamp = self._above(line, last)
         return _Record(begin, line, line_end, stamp)
@@ -229,8 +229,7 @@ def _token(text: str, found: compact.Compact, record: _Record) -> Item:
     form = "log" if stamp.when is not None or not _APEX.match(text, record.begin) else "apex-log"
     stripped = ("line-breaks",) if found.wrapped else ()
     paste = Paste(found.text, form, 1, 1, stripped, when=stamp.when, zoned=stamp.zoned)
-    request_id = _request_id(text, record, found.at, found.end)
-    return Item(found.at, found.end, paste, "", record.begin, request_id, stamp.when, stamp.zoned, form)
+    return Item(found.at, found.end, paste, "", record.begin, stamp.when, stamp.zoned, form)
 
 
 def _unstamped(text: str, found: compact.Compact) -> Paste:
@@ -244,26 +243,26 @@ def _unstamped(text: str, found: compact.Compact) -> Paste:
     return paste._replace(form=form, stripped=stripped)
 
 
-def _answer(text: str, reply: replies.Reply, record: _Record, token: Item | None = None) -> Item:
-    """An answer; ``token`` is the last one before it, whose record may be the same."""
+def _answer(text: str, reply: replies.Reply, record: _Record) -> Item:
     stamp = record.stamp
     if stamp is None:
         return Item(reply.at, reply.end, None, reply.text, record.begin)
     form = "log" if stamp.when is not None or not _APEX.match(text, record.begin) else "apex-log"
-    shared = token is not None and token.record == record.begin
-    request_id = token.request_id if shared and token is not None else _request_id(text, record, reply.at, reply.end)
-    return Item(reply.at, reply.end, None, reply.text, record.begin, request_id, stamp.when, stamp.zoned, form)
+    return Item(reply.at, reply.end, None, reply.text, record.begin, stamp.when, stamp.zoned, form)
 
 
-def _request_id(text: str, record: _Record, at: int, end: int) -> str:
-    """The id that the line of the token, or the record's first line, gives its request."""
-    if at - record.line < 6:
+def id_of(text: str, item: Item) -> str:
+    """The id that the line of the token or answer, or the first line of its record, gives its request; looked up when it is needed."""
+    if item.record < 0 or (item.form == "text" and item.when is None):
+        return ""
+    at, end = item.at, min(item.end, item.at + len(item.paste.text if item.paste is not None else item.answer))
+    earliest = max(0, at - _LONGEST_LINE)
+    line = text.rfind("\n", earliest, at) + 1 or earliest
+    if at - line < 6:
         # A record that is an answer or a token as a whole names its request inside.
-        return _id_between(text, record.line, min(record.line_end, record.line + 300))
-    found = _id_between(text, record.line, min(at, record.line + 300)) or _id_between(text, end, min(record.line_end, end + 300))
-    if not found and record.begin != record.line:
-        return _id_between(text, record.begin, min(record.line, record.begin + 300))
-    return found
+        return _id_between(text, line, min(_line_end(text, at), line + 300))
+    found = _id_between(text, line, min(at, line + 300)) or _id_between(text, end, min(_line_end(text, end), end + 300))
+    return found or (_id_between(text, item.record, min(line, item.record + 300)) if item.record < line else "")
 
 
 def _id_between(text: str, begin: int, stop: int) -> str:
@@ -279,8 +278,8 @@ def _id_between(text: str, begin: int, stop: int) -> str:
     bare_id = _UUID.search(text, begin + 8, stop)
     if bare_id is not None:
         return text[bare_id.start() - 8 : bare_id.end()].lower()
-    span = _SPAN_ID.search(text, begin, stop)
-    return span[1] if span is not None else ""
+    other = _EVENT.search(text, begin, stop) or _SPAN_ID.search(text, begin, stop)
+    return other[1].lower() if other is not None else ""
 
 
 def _near(text: str, at: int, nexts: list[int], stop: int, records: Records) -> Item | None:
@@ -355,11 +354,7 @@ def _stamped(text: str, record: _Record, item: Item, *, inside: bool) -> Item:
     if paste is not None:
         when, zoned = (stamp.when, stamp.zoned) if paste.when is None else (paste.when, paste.zoned)
         paste = paste._replace(form=form or paste.form, when=when, zoned=zoned)
-    length = len(paste.text) if paste is not None else len(item.answer)
-    request_id = item.request_id or _request_id(text, record, item.at, min(item.end, item.at + length))
-    return item._replace(
-        paste=paste, record=record.begin, request_id=request_id, when=stamp.when, zoned=stamp.zoned, form=form or item.form
-    )  # fmt: skip
+    return item._replace(paste=paste, record=record.begin, when=stamp.when, zoned=stamp.zoned, form=form or item.form)
 
 
 def _record_end(text: str, record: _Record, stop: int) -> int:
@@ -421,31 +416,36 @@ class _Apex:
 class _Waiting:
     """An item that is held back until it is clear which answer belongs to it."""
 
-    __slots__ = ("item", "open", "said")
+    __slots__ = ("item", "open", "request_id", "said")
 
     def __init__(self, item: Item) -> None:
         self.item = item
         self.said = "" if item.paste is None else item.paste.answer
         self.open = item.paste is not None and not self.said
+        self.request_id: str | None = None
+        """``None``: not looked up. Most answers stand in the record of their token."""
 
 
-def bound(items: Iterable[Item]) -> Iterator[Item]:
+def bound(text: str, items: Iterable[Item]) -> Iterator[Item]:
     """The items in order, each token with the answer that belongs to it; answers that belong to none by themselves."""
-    for waiting in _bound(items, _FAR):
+    for waiting in _bound(text, items):
         item = waiting.item
         yield item if item.paste is None else item._replace(paste=item.paste._replace(answer=waiting.said))
 
 
-def _bound(items: Iterable[Item], far: int) -> Iterator[_Waiting]:
+def _bound(text: str, items: Iterable[Item]) -> Iterator[_Waiting]:
     held: deque[_Waiting] = deque()
     by_id: dict[str, _Waiting] = {}
     last: _Waiting | None = None
     before: _Waiting | None = None
     for item in items:
-        while held and held[0] is not before and not _waits(held[0], item, last, len(held), far):
+        if last is not None and last.request_id is None and (item.paste is None or last.open) and not _is_same_record(last, item):
+            last.request_id = id_of(text, last.item)
+            _remember(by_id, last)
+        while held and held[0] is not before and not _waits(held[0], item, last, len(held)):
             yield held.popleft()
         if item.paste is None:
-            owner = _owner(item, last, by_id, far)
+            owner = _owner(text, item, last, by_id)
             if owner is None:
                 before = _Waiting(item)
                 held.append(before)
@@ -453,35 +453,42 @@ def _bound(items: Iterable[Item], far: int) -> Iterator[_Waiting]:
                 _give(owner, item.answer, held)
             continue
         last = _Waiting(item)
-        if before is not None and last.open and held and held[-1] is before and before.item.record == item.record >= 0:
+        if before is not None and last.open and held and held[-1] is before and _is_same_record(before, item):
             held.pop()
             _give(last, before.item.answer, held)
         before = None
-        if item.request_id:
-            by_id[item.request_id] = last
-            if len(by_id) > 4 * _HELD:
-                del by_id[next(iter(by_id))]
         held.append(last)
     yield from held
 
 
-def _waits(first: _Waiting, item: Item, last: _Waiting | None, count: int, far: int) -> bool:
+def _is_same_record(waiting: _Waiting, item: Item) -> bool:
+    return waiting.item.record == item.record >= 0
+
+
+def _remember(by_id: dict[str, _Waiting], waiting: _Waiting) -> None:
+    """The latest token of each request; of very many requests the latest ones."""
+    if waiting.request_id:
+        by_id[waiting.request_id] = waiting
+        if len(by_id) > 4 * _HELD:
+            del by_id[next(iter(by_id))]
+
+
+def _waits(first: _Waiting, item: Item, last: _Waiting | None, count: int) -> bool:
     """Whether the answer to the first of those held back may still come."""
-    if not first.open or item.at - first.item.at > far or count > _HELD:
+    if not first.open or item.at - first.item.at > _FAR or count > _HELD:
         return False
-    return first is last or bool(first.item.request_id) or (last is not None and first.item.group == last.item.group >= 0)
+    return first is last or bool(first.request_id) or (last is not None and first.item.group == last.item.group >= 0)
 
 
-def _owner(item: Item, last: _Waiting | None, by_id: dict[str, _Waiting], far: int) -> _Waiting | None:
+def _owner(text: str, item: Item, last: _Waiting | None, by_id: dict[str, _Waiting]) -> _Waiting | None:
     """The token to which an answer belongs, also where it only says again what that one was told."""
-    if last is not None and last.item.record == item.record >= 0:
+    if last is None or _is_same_record(last, item):
         return last
-    known = by_id.get(item.request_id) if item.request_id else None
+    request_id = id_of(text, item)
+    known = by_id.get(request_id) if request_id else None
     if known is not None:
-        return known if known.open or item.at - known.item.at < far else None
-    if last is None or item.at - last.item.end > far:
-        return None
-    if item.request_id and last.item.request_id:
+        return known if known.open or item.at - known.item.at < _FAR else None
+    if item.at - last.item.end > _FAR or (request_id and last.request_id):
         return None
     return last if last.open or (item.at - last.item.end < 4096 and _alike(last.said, item.answer)) else None
 

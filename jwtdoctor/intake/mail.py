@@ -29,8 +29,8 @@ def view(text: str) -> View | None:
     """The text with quoted-printable undone; ``None`` when it is none."""
     if "=" not in text:
         return None
-    declared = _ENCODING.search(text)
-    quoted = declared is not None and any(each[1].lower() == "quoted-printable" for each in _ENCODING.finditer(text))
+    declared = "rintable" in text or "RINTABLE" in text
+    quoted = declared and any(each[1].lower() == "quoted-printable" for each in _ENCODING.finditer(text))
     if not quoted and not _is_quoted_printable(text):
         return None
     return rewritten(text, _ESCAPES, _plain)

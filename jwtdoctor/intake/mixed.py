@@ -25,7 +25,7 @@ _DOCUMENTS = frozenset({"har", "postman"})
 """Forms that are whole files; a date in their first line is no time stamp of a record."""
 _ENCODINGS = 3
 """Those of a whole text: characters that show as nothing, HTML, quoted-printable."""
-_ASKS = re.compile(r"assertion|jwt-bearer")
+_ASKS = (re.compile(r"assertion"), re.compile(r"jwt-bearer"))
 
 
 _REQUEST = re.compile(r"\s*(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +\S{1,8000} +HTTP/")
@@ -45,7 +45,7 @@ class Claim(NamedTuple):
 def may_hold(text: str) -> bool:
     """Whether there is anything to look for: a token, an answer, or a request whose assertion is a variable."""
     return (
-        any(each.search(text) for each in (compact.START, compact.START_OF_LINES, *replies.NEEDLES, _ASKS))
+        any(each.search(text) for each in (compact.START, compact.START_OF_LINES, *replies.NEEDLES, *_ASKS))
         or "ZXlK" in text
         or ("ransfer-" in text and "base64" in text)
     )
@@ -237,7 +237,7 @@ def _json_claims(text: str, depth: int) -> Iterator[Claim]:
 def _hits(text: str) -> list[int]:
     """Offsets at which something of a token, an answer or a request stands, in order."""
     hits: list[int] = []
-    for pattern in (compact.START, compact.START_OF_LINES, *replies.NEEDLES, _ASKS, _WRAPPED):
+    for pattern in (compact.START, compact.START_OF_LINES, *replies.NEEDLES, *_ASKS, _WRAPPED):
         for count, match in enumerate(pattern.finditer(text)):
             if count >= _MOST_HITS:
                 break
@@ -274,7 +274,7 @@ def _in_record(text: str, claim: Claim, records: log.Records) -> list[Item]:
     return log.in_record(text, claim.begin, found, records)
 
 
-def finished(found: list[Item]) -> list[Item]:
+def finished(text: str, found: list[Item]) -> list[Item]:
     """The items with the answers that belong to the tokens, and without answers and requests that stand alone."""
     tokens = [item for item in found if item.paste is not None and item.paste.text]
     empty = [item for item in found if item.paste is not None and not item.paste.text]
@@ -282,7 +282,7 @@ def finished(found: list[Item]) -> list[Item]:
         found = [item for item in found if item not in empty]
     if len(tokens) == 1 and len(empty) == 1 and tokens[0].paste is not None and tokens[0].paste.request is None:
         found = [_with_request(item, empty[0]) if item is tokens[0] else item for item in found]
-    bound = list(log.bound(found))
+    bound = list(log.bound(text, found))
     tokens = [item for item in bound if item.paste is not None]
     said = [item for item in bound if item.paste is None]
     if (
@@ -292,8 +292,8 @@ def finished(found: list[Item]) -> list[Item]:
         and not tokens[0].paste.answer
         and len({item.answer for item in said}) == 1
     ):
-        other = said[0].request_id and tokens[0].request_id and said[0].request_id != tokens[0].request_id
-        if not other:
+        asked, answered = log.id_of(text, tokens[0]), log.id_of(text, said[0])
+        if not asked or not answered or asked == answered:
             tokens = [tokens[0]._replace(paste=tokens[0].paste._replace(answer=said[0].answer))]
     return tokens
 
@@ -307,7 +307,7 @@ def _with_request(item: Item, empty: Item) -> Item:
 
 def pastes(text: str, most: int) -> list[Paste]:
     """Everything to diagnose in a text, with line and column."""
-    found = finished(items(text))[:most]
+    found = finished(text, items(text))[:most]
     line, counted, line_start = 1, 0, 0
     placed: list[Paste] = []
     for item in found:

@@ -53,6 +53,8 @@ _MEMBER = re.compile(
 _PAIR = re.compile(r"(?:time|ts|t|timestamp|date|at)=\"?([^\"\s=]{10,40})\"?(?= )")
 """The first pair of a line of logfmt."""
 _LEVEL = re.compile(r"\W{0,3}(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)\b[\s:\]|]")
+_LEVEL_BELOW = re.compile(r"(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): ")
+_LEVEL_ABOVE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4} \d{1,2}:\d\d:\d\d [AP]M ")
 _LONGEST = 200
 """Characters at the beginning of a line in which a stamp is looked for."""
 _NONE = Stamp(None, True)
@@ -70,6 +72,14 @@ def at(text: str, begin: int, stop: int) -> Stamp | None:
     if first == "{":
         return _member(text, begin, stop)
     return None if not first or first in " \t\r\n})#" else _unusual(text, begin, min(stop, begin + _LONGEST))
+
+
+def is_second_line(text: str, begin: int) -> bool:
+    """Whether the line at ``begin`` is the second of a java.util.logging record: the level stands below the time."""
+    if not _LEVEL_BELOW.match(text, begin):
+        return False
+    above = text.rfind("\n", max(0, begin - 4096), begin - 1) + 1
+    return _LEVEL_ABOVE.match(text, above, begin) is not None
 
 
 def of(text: str) -> Stamp | None:

@@ -17,6 +17,7 @@ from ..moments import utc
 from ..report import Report, Result
 from ..visible import plain_json, safe
 from . import Look, outline
+from .page import page
 from .passage import Row, passage
 from .prose import pieces
 from .stylesheet import CSS
@@ -29,30 +30,17 @@ _LONGEST = 4000
 
 def render(report: Report, look: Look) -> str:
     """The whole document."""
-    return "\n".join(
+    return page(
+        _escaped(_title(report)),
+        POLICY,
+        CSS,
         (
-            "<!doctype html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            '<meta name="referrer" content="no-referrer">',
-            '<meta name="robots" content="noindex">',
-            f"<title>{_escaped(_title(report))}</title>",
-            f"<style>{CSS}</style>",
-            "</head>",
-            "<body>",
             *_head(report),
             "<main>",
             *(line for number, each in enumerate(report.results, 1) for line in _article(each, number, len(report.results) > 1)),
             "</main>",
             *_foot(report),
-            "</body>",
-            "</html>",
-            "",
-        )
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from ..triage.summary import Cause, Summary
 from ..visible import safe
 from . import Look, triage_outline
+from .page import page
 from .prose import pieces
 from .stylesheet import CSS
 
@@ -35,21 +36,11 @@ _LONGEST = 20_000
 
 def render(summary: Summary, look: Look) -> str:
     """The whole document."""
-    return "\n".join(
+    return page(
+        _escaped(_title(summary)),
+        POLICY,
+        STYLE,
         (
-            "<!doctype html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            '<meta name="referrer" content="no-referrer">',
-            '<meta name="robots" content="noindex">',
-            f"<title>{_escaped(_title(summary))}</title>",
-            f"<style>{STYLE}</style>",
-            "</head>",
-            "<body>",
             *_head(summary),
             "<main>",
             *_table(summary),
@@ -57,10 +48,7 @@ def render(summary: Summary, look: Look) -> str:
             *_not_read(summary),
             "</main>",
             *_foot(summary),
-            "</body>",
-            "</html>",
-            "",
-        )
+        ),
     )
 
 
