@@ -145,6 +145,7 @@ def test_the_expectation_speaks_of_every_token(expected: Expected) -> None:
 # --- ordinary text -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_ordinary_text_holds_no_token() -> None:
     """Logs, source, minified JavaScript, locks, pictures, certificates, prose: nothing of it is taken for a token."""
     false: list[str] = []

@@ -54,6 +54,7 @@ def again(shared: Shared, around: dict[str, Any]) -> list[tuple[Any, ...]]:
 # --- the same diagnosis --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("each", [*FEW, *worked(), *pastes()], ids=lambda each: each.name)
 def test_the_diagnosis_stays_the_same_and_nothing_leaks(each: Given) -> None:
     """Verdict, causes, findings, what is ruled out, how it was read; no signature, no identifier, however it is encoded."""

@@ -28,6 +28,7 @@ def test_the_matrix_is_as_wide_as_promised() -> None:
         assert sum(each == alg for _, each, _ in matrix.cells()) >= 25, alg
 
 
+@pytest.mark.once
 def test_the_printed_matrix_is_current() -> None:
     """``python tests/signature_matrix.py`` prints what is kept."""
     assert matrix.table() == (ROOT / "tests" / "signature-matrix.txt").read_text(encoding="utf-8")

@@ -525,6 +525,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, chunks: int) -> None:
     monkeypatch.setattr(command.Triage, "_merge", counted_merge)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_resumed_at_any_point_nothing_is_lost_or_counted_twice(

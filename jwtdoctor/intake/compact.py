@@ -149,7 +149,7 @@ def _is_closed(segment: str) -> bool:
 
 _LINE_END = re.compile(r"[ \t]*[\\^`=]?[ \t]*\r?\n")
 _NEXT = re.compile(r"((?:[ \t]|[>|#*+/]{1,3}(?=[ \t]))*)([A-Za-z0-9_+/.=-]+)")
-_MOST_LINES = 2000
+_MOST_LINES = 1000
 
 
 class _Line(NamedTuple):
@@ -194,8 +194,11 @@ def _following(text: str, end: int, stop: int) -> list[_Line]:
         fragment = _NEXT.match(text, begin, min(stop, begin + 4096))
         if fragment is None:
             break
-        end = fragment.end()
         written = fragment[2]
+        if written.startswith("eyJ") and text[end - 1] != ".":
+            # Another token begins here.
+            break
+        end = fragment.end()
         if written.endswith("=") and text[end : end + 1] in ("\r", "\n") and len(written) % 4:
             written = written.rstrip("=")
         last = _LINE_END.match(text, end, stop) is None

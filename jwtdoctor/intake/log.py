@@ -32,6 +32,8 @@ _GOES_ON = re.compile(r"[ \t]|at |Caused by|\.\.\. \d|Traceback|\}|\)|\]|[\w.$]+
 _MOST_LINES = 60
 """Lines that a record may have before the one that is looked at."""
 _LONGEST_LINE = 65536
+_KEPT_TOGETHER = 5
+"""Records behind a token that a stream is not cut from it for."""
 _FAR = 32768
 """Characters after which an answer no longer belongs to a token without an id."""
 _HELD = 256
@@ -72,24 +74,33 @@ def scan(text: str, first_line: int = 1) -> Iterator[Paste]:
 
 
 def records_end(data: bytes) -> int:
-    """The offset after which a stream may be cut: no record is torn apart, and none with a token from the one behind it.
+    """The offset after which a stream may be cut: no record is torn apart, and none with a token from the few behind it.
 
-    Behind the last line end when nothing speaks for less; 0 when there is none.
+    Behind the last line end when nothing speaks for less; 0 when there is none, or when all of it belongs together: read on.
     """
     end = data.rfind(b"\n") + 1
     begin = max(0, end - 65536)
     tail = data[begin:end].decode("latin-1")
     starts = _record_starts(tail)
-    if not starts:
+    if begin and starts[:1] == [0]:
+        # The tail begins in the middle of a line.
+        del starts[0]
+    if starts in ([], [0]):
         return end
-    cut = starts[-1]
-    for start, following in zip(reversed(starts[:-1]), reversed(starts), strict=False):
-        if "ey" not in tail[start:following] or compact.START.search(tail, start, following) is None:
+    return begin + _before_open_token(tail, starts)
+
+
+def _before_open_token(tail: str, starts: list[int]) -> int:
+    """The last record, which may go on; or one before it with a token whose answer may be still to come."""
+    last = starts[-1]
+    for index in range(len(starts) - 2, max(-1, len(starts) - 2 - _KEPT_TOGETHER), -1):
+        if last - starts[index] > 16384:
             break
-        cut = start
-        if len(tail) - cut > 16384:
-            break
-    return begin + cut or end
+        token = compact.START.search(tail, starts[index], starts[index + 1])
+        if token is not None:
+            answered = any(each.search(tail, token.end(), last) for each in replies.NEEDLES)
+            return last if answered else starts[index]
+    return last
 
 
 def _record_starts(tail: str) -> list[int]:
@@ -104,7 +115,7 @@ def _record_starts(tail: str) -> list[int]:
         if line == 0 or len(starts) > 8:
             break
         at = line
-    return [each for each in reversed(starts) if each]
+    return starts[::-1]
 
 
 # --- tokens and answers in order -------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ HEADERS = re.compile(
 )
 _REPLY = re.compile(r"(?:^[ \t]*>[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _MARKS = re.compile(r"^(?:[ \t]*>)+ ?", re.MULTILINE)
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4,200}={0,2}[ \t]*(?:\r?\n|\Z))+")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4,}={0,2}[ \t]*(?:\r?\n|\Z))+")
 _LARGEST = 1 << 22
 _MOST_PARTS = 100
 
