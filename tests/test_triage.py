@@ -279,6 +279,17 @@ def test_standard_input(log: Path) -> None:
 # --- bad inputs ------------------------------------------------------------------------------------------------------
 
 
+def test_a_token_torn_with_its_file_is_none(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Half of a token at the end of a truncated file was never sent: it is not counted as a malformed one."""
+    whole = gzip.compress(log.read_bytes())
+    for kept in range(1, 6):
+        (tmp_path / f"{kept}.gz").write_bytes(whole[: len(whole) * kept // 6])
+        document, _, _ = run(capsys, tmp_path / f"{kept}.gz")
+
+        assert "truncated" in document["skipped"][0]["why"]
+        assert "token-malformed" not in {each["cause"] for each in document["groups"]}
+
+
 def test_bad_inputs_are_told_and_the_others_go_on(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Binary, cut off, damaged, a pipe, nothing there: each in a line, and read as far as it goes."""
     data = log.read_bytes()

@@ -190,6 +190,9 @@ class Stream:
                 )
             yield self._chunk(buffer[:end])
             buffer, wanted = buffer[end:], CHUNK
+        if text.broken:
+            # The last line was torn with the file: half a token in it was never sent by anybody.
+            buffer = buffer[: buffer.rfind(b"\n") + 1]
         yield from self._rest(buffer)
         if text.broken:
             raise Damaged(text.broken)

@@ -34,8 +34,8 @@ _OBJECT = re.compile(r"""\{\s*(?:"(?:[^"\\\x00-\x1f]|\\.)*(?:"|\Z)|'(?:alg|typ|k
 _JOSE = re.compile(r"""["'](?:alg|typ|enc|kid|cty|x5t|x5c|jku|jwk|crit)(?:#S256)?["']\s*:""", re.IGNORECASE)
 _SIZES = frozenset({43, 64, 86, 128, 152, 171, 176, 256, 342, 512, 683, 1366})
 """Characters of the signatures of the everyday algorithms and key sizes."""
-_CLOSING = frozenset("\"'&,;)]}<|")
-"""Characters behind which no token goes on in the next line."""
+_ENDS = re.compile(r" [^\s\\^`=]|[\"'&,;)\]}<|]")
+"""Behind what stands so no token goes on in the next line."""
 LONGEST = 1 << 20
 """Characters of a token; what is longer is none."""
 
@@ -56,11 +56,11 @@ def at(text: str, start: int, stop: int) -> Compact | None:
     found = _EVERYDAY.match(text, start, stop)
     if (
         found is not None
-        and found.end() - start < LONGEST
-        and text[found.end() : found.end() + 1] in _CLOSING
-        and is_plausible(found[0])
+        and is_plausible(token := found[0])
+        and len(token) < LONGEST
+        and _ENDS.match(text, end := found.end(), stop)
     ):
-        return Compact(start, found.end(), found[0])
+        return Compact(start, end, token)
     found = found or _TOKEN.match(text, start, min(stop, start + LONGEST)) or _run(text, start, stop)
     if found is None or found.end() - start >= LONGEST:
         return None

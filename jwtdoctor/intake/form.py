@@ -8,7 +8,6 @@ from urllib.parse import unquote
 
 from . import compact, request
 from .found import Item, Locator
-from .paste import Request
 
 NAMED = re.compile(r"(?:assertion|token|jwt|assertion_type|grant_type)(?:=|%(?:25)*3[Dd])")
 _RUN = re.compile(r"[^\s\"'<>`|\\^]*")
@@ -91,5 +90,5 @@ def items(text: str, begin: int, end: int, depth: int) -> list[Item]:
     if found and not in_url and len(each.request.fields) < 2:
         found = [item._replace(paste=item.paste._replace(request=None)) if item.paste else item for item in found]
     if not found and (nothing := request.unfilled(each, "form", begin, end)) is not None:
-        return [nothing] if isinstance(each.request, Request) and len(each.request.fields) > 1 else []
+        return [nothing] if len(each.request.fields) > 1 else []
     return found

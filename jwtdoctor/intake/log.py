@@ -495,7 +495,7 @@ def _owner(text: str, item: Item, last: _Waiting | None, by_id: dict[str, _Waiti
     """The token to which an answer belongs, also where it only says again what that one was told."""
     if last is None or _is_same_record(last, item):
         return last
-    request_id = id_of(text, item)
+    request_id = id_of(text, item) if by_id or last.request_id else ""
     known = by_id.get(request_id) if request_id else None
     if known is not None:
         return known if known.open or item.at - known.item.at < _FAR else None

@@ -20,7 +20,6 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0
 _MOST_HITS = 20_000
 _LONGEST_PREPARED = 1 << 24
 """Characters up to which a text is looked at as a mail or as HTML."""
-_LANGUAGE_FORMS = frozenset({"text", "bearer", "bare"})
 _DOCUMENTS = frozenset({"har", "postman"})
 """Forms that are whole files; a date in their first line is no time stamp of a record."""
 _ENCODINGS = 3
@@ -319,6 +318,3 @@ def pastes(text: str, most: int) -> list[Paste]:
         counted = at
         placed.append(item.paste._replace(line=line, column=at - line_start + 1))
     return placed
-
-
-__all__ = ["DEEPEST", "bare", "finished", "items", "may_hold", "pastes"]
