@@ -186,9 +186,7 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
         if has & mask != mask:
             skipped.append((rule.name, _missing(has, needs)))
             continue
-        if case.unknown and (untold := _untold(case, rule, params)):
-            skipped.append((rule.name, Skipped(f"the code does not show {untold}", "source")))
-            continue
+        untold = _untold(case, rule, params) if case.unknown else ""
         try:
             outcome = run(case, params)
             if isinstance(outcome, Skipped):
@@ -196,9 +194,14 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
                 continue
             found = False
             for hit in outcome:
+                if untold and str(hit.at) in case.unknown:
+                    continue
                 findings.append(phrase(rule, variants, hit, case.sketch))
                 found = True
-            if not found:
+            if not found and untold:
+                # What was seen speaks for nothing, and what was not seen might.
+                skipped.append((rule.name, Skipped(f"the code does not show {untold}", "source")))
+            elif not found:
                 clear.append(rule.name)
         except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
             broke.append(Broken(rule.name, f"{type(error).__name__}: {safe(error)}"))

@@ -227,3 +227,17 @@ def test_a_private_key_in_the_code_is_never_shown(format: str) -> None:
     assert "exp-duration-not-timestamp" in told
     for row in key.split("\n")[1:-1]:
         assert row not in told
+
+
+def test_a_rule_speaks_of_what_it_sees_beside_an_unknown_value() -> None:
+    """`aud` against the endpoint is told though `sub` comes from elsewhere; of `sub` itself nothing is said."""
+    code = (
+        'token = jwt.encode({"iss": CLIENT_ID, "sub": user, "aud": "https://test.salesforce.com", "exp": int(time.time()) + 180}, key)\n'
+        'requests.post("https://login.salesforce.com/services/oauth2/token", data={"grant_type": grant, "assertion": token})\n'
+    )
+    (result,) = diagnose(code, now=1_795_435_200).results
+    found = {each.rule for each in result.findings}
+
+    assert "aud-login-vs-test" in found
+    assert not {name for name in found if name.startswith(("sub-", "iss-"))}
+    assert "sub-missing" in dict(result.diagnosis.not_examined)
