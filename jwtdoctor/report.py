@@ -140,6 +140,9 @@ def summary(result: Result) -> str:
     """The answer in one sentence or two."""
     causes = result.diagnosis.causes
     first = causes[0] if causes else None
+    if first is not None and not first.seen and result.sketch is not None and result.diagnosis.symptom is None:
+        # Only questions that the code raises; nobody has refused anything yet.
+        first = None
     if first is not None and first.seen:
         finding = next((f for f in result.findings if f.speaks_for(first.cause)), None)
         told = finding.message if finding is not None else first.title

@@ -28,7 +28,7 @@ _REMOVALS: tuple[tuple[str, str], ...] = (
     # DER of private keys: PKCS#8 and SEC1 of elliptic curves, and whatever of RSA's length begins a SEQUENCE.
     (r"(?<![A-Za-z0-9+/])M(?:C4CAQ|HcCAQ|IG[A-Z]AgEA|II[A-Za-z0-9]{2})[A-Za-z0-9+/=\s]{40,}", "[key removed]"),
     (rf"""((?:["'\\]+)(?:d|p|q|dp|dq|qi|k|{_WORDS})["'\\]+\s*:\s*["'\\]+)[^"'\\]{{8,}}""", r"\1[removed]"),
-    (rf"(?i)\b({_WORDS})=[^&\s\"']{{6,}}", r"\1=[removed]"),
+    (rf"(?i)((?:\b|_)(?:{_WORDS}))=[^&\s\"']{{6,}}", r"\1=[removed]"),
     (r"(00D[A-Za-z0-9]{12,15}(?:!|%21))[A-Za-z0-9._%]{8,}", r"\1[removed]"),
     (r"(5Aep861|ya29\.|gh[pousr]_|github_pat_)[A-Za-z0-9._-]{16,}", r"\1[removed]"),
     (r"(?i)\b(Basic) +[A-Za-z0-9+/=]{8,}", r"\1 [removed]"),

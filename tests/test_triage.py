@@ -497,6 +497,23 @@ def test_results_of_one_cause(log: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert sum(each["count"] for each in lines) == group["count"]
 
 
+@pytest.mark.parametrize("option", ["results", "resume"])
+def test_what_is_no_file_of_ours_is_never_replaced(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    """A pipe, a folder and the log itself stay what they are."""
+    os.mkfifo(tmp_path / "pipe")
+    before = log.read_bytes()
+    for path in (tmp_path / "pipe", tmp_path, log):
+        kind = stat.S_IFMT(os.stat(path).st_mode)
+        with pytest.raises(Failure, match=r"accepted: a file that is new|would be written over"):
+            run(capsys, log, **{option: str(path)})
+        assert stat.S_IFMT(os.stat(path).st_mode) == kind
+    assert log.read_bytes() == before
+    with pytest.raises(Failure, match="would be written over"):
+        run(capsys, log, outputs=(f"json:{log}",))
+
+
 def test_a_full_disk_loses_the_results_and_not_the_summary(
     log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

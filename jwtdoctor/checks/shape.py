@@ -49,10 +49,19 @@ _PROBLEMS = "segments too-long empty not-base64 not-utf8 not-json not-object too
 _PART_NAMES = {"header": "header", "payload": "claims part", "signature": "signature"}
 
 
+def _unfilled(case: Case) -> str:
+    """What stands for the assertion in a request that takes it from a variable or a file; empty where there is none."""
+    request = case.request
+    if request is None:
+        return ""
+    place, _, name = request.where.partition(".")
+    return {"body": request.fields, "query": request.query}.get(place, {}).get(name, "").strip()
+
+
 @check(
     "is-malformed",
     facts="part detail count wanted",
-    variants=f"{_PROBLEMS} nothing odd-size wrapped wrapped-paste",
+    variants=f"{_PROBLEMS} nothing not-shown odd-size wrapped wrapped-paste",
     needs="paste",
     reads="shape signature_form header verified",
 )
@@ -62,7 +71,8 @@ def is_malformed(case: Case, params: object) -> Outcome:
         return NOTHING
     token = case.token
     if token is None:
-        return one("token", "", "nothing", part="", detail="", count=0)
+        written = _unfilled(case)
+        return one("token", "", "not-shown" if written else "nothing", part="", detail=written, count=0)
     around = [_AROUND[each] for each in (case.paste.stripped if case.paste is not None else ()) if each in _AROUND]
     if around:
         sent = case.request is not None

@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import signal
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -71,7 +72,8 @@ class Options(NamedTuple):
 def run(words: Sequence[str], options: Options) -> int:
     """Triage every input; one that cannot be read is told and the others go on."""
     _refuse(options)
-    targets = _targets(options)
+    _refuse_to_write_over(words, options)
+    targets = _targets(words, options)
     given = list(Finder(_written(options, targets)).find(words))
     triage = Triage(options, given)
     with _interrupts(triage), triage:
@@ -106,8 +108,24 @@ def _refuse(options: Options) -> None:
     moment(options.since, "--since")
 
 
-def _targets(options: Options) -> list[Target]:
-    return plan(options.formats, options.outputs, "terminal" if is_terminal() else "plain", tuple(render.FORMATS))
+def _refuse_to_write_over(words: Sequence[str], options: Options) -> None:
+    """Results and state take the place of a file: never that of a device, a pipe, a folder, or of what is to be read."""
+    for option, path in (("--results", options.results), ("--resume", options.resume)):
+        if path is None:
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            mode = os.stat(path).st_mode
+            if not stat.S_ISREG(mode):
+                raise Failure(
+                    f"{option} {echo(path)}: a directory, a device or a pipe; accepted: a file that is new or may be replaced"
+                )
+            if any(os.path.exists(each) and os.path.samefile(each, path) for each in words):
+                raise Failure(f"{option} {echo(path)}: this file is read in the same call, and would be written over")
+
+
+def _targets(words: Sequence[str], options: Options) -> list[Target]:
+    default = "terminal" if is_terminal() else "plain"
+    return plan(options.formats, options.outputs, default, tuple(render.FORMATS), words)
 
 
 def _written(options: Options, targets: Sequence[Target]) -> list[str]:

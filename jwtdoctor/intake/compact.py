@@ -149,6 +149,8 @@ def _is_closed(segment: str) -> bool:
 
 _LINE_END = re.compile(r"[ \t]*[\\^`=]?[ \t]*\r?\n")
 _NEXT = re.compile(r"((?:[ \t]|[>|#*+/]{1,3}(?=[ \t]))*)([A-Za-z0-9_+/.=-]+)")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]?\d|\d\d:\d\d:\d\d|\d{10}(?:\d{3})?[.: ]")
+"""How most records of a log begin: a date, a time of day, epoch seconds."""
 _MOST_LINES = 1000
 
 
@@ -195,8 +197,8 @@ def _following(text: str, end: int, stop: int) -> list[_Line]:
         if fragment is None:
             break
         written = fragment[2]
-        if written.startswith("eyJ") and text[end - 1] != ".":
-            # Another token begins here.
+        if (written.startswith("eyJ") and text[end - 1] != ".") or _STAMP.match(text, fragment.start(2)):
+            # Another token begins here, or the next record of a log.
             break
         end = fragment.end()
         if written.endswith("=") and text[end : end + 1] in ("\r", "\n") and len(written) % 4:
