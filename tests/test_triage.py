@@ -514,6 +514,25 @@ def test_what_is_no_file_of_ours_is_never_replaced(
         run(capsys, log, outputs=(f"json:{log}",))
 
 
+def test_what_is_read_is_not_written_over(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not the log by a pattern, not a certificate, also in a folder; and nothing is written twice."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    (keys / "app.pem").write_bytes(minting.certificate("match"))
+    new = str(tmp_path / "new")
+    for options in (
+        {"results": str(log)},
+        {"results": str(keys / "app.pem"), "certs": (str(keys),)},
+        {"outputs": (f"json:{keys / 'app.pem'}",), "certs": (str(keys),)},
+        {"results": new, "resume": new},
+        {"results": new, "outputs": (f"json:{new}",)},
+    ):
+        with pytest.raises(Failure, match=r"written over|written twice"):
+            run(capsys, str(log).replace("log", "lo?"), **options)
+    assert (keys / "app.pem").read_bytes() == minting.certificate("match")
+    assert log.stat().st_size
+
+
 def test_a_full_disk_loses_the_results_and_not_the_summary(
     log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

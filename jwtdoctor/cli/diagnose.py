@@ -13,7 +13,7 @@ from ..render import SHARED, place, render
 from ..report import Report, Result
 from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo
 from .options import Call
-from .output import Target, plan, write_all
+from .output import Target, plan, read_files, write_all
 from .screen import is_terminal, look
 from .sources import ACCEPTED, Given, content, sources
 from .values import deadline, moment, whole
@@ -114,9 +114,8 @@ def _fail_on(call: Call, targets: Sequence[Target]) -> str:
 
 def _read(call: Call) -> list[str]:
     """Names of files that this call reads."""
-    answer = [call.error[1:]] if call.error and call.error.startswith("@") else []
     passphrases = [call.passphrase_file] if call.passphrase_file else []
-    return [*call.sources, *call.certs, *call.secret_files, *answer, *passphrases]
+    return [*read_files(call.sources, call.certs, call.error), *call.secret_files, *passphrases]
 
 
 def _beside(given: Sequence[Given | Failure]) -> list[str]:

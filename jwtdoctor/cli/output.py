@@ -127,6 +127,20 @@ def _refuse(wanted: _Wanted, sources: Iterable[str]) -> None:
                 raise Failure(f"--output {_named(wanted.word)}: this file is read in the same call, and would be written over")
 
 
+def read_files(words: Iterable[str], certs: Iterable[str] = (), error: str | None = None) -> list[str]:
+    """The files that a call reads by name, none of which it may write over: sources, patterns, keys also in folders, ``@FILE``."""
+    from glob import glob
+
+    found = [
+        each for word in words for each in (word, *(glob(word) if len(word) < 1000 and any(c in word for c in "*?[") else ()))
+    ]
+    for each in certs:
+        found += [each]
+        with contextlib.suppress(OSError, ValueError):
+            found += [os.path.join(each, name) for name in os.listdir(each)] if os.path.isdir(each) else []
+    return [*found, error[1:]] if error is not None and error.startswith("@") else found
+
+
 def _named(word: str) -> str:
     """The name of a file as it may stand in a message. A path may be long; each part of it is looked at by itself."""
     from .. import kinds

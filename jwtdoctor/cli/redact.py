@@ -11,7 +11,7 @@ from ..sharing import Shared, shareable
 from .diagnose import answer, certificates
 from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo
 from .options import Call
-from .output import plan, write
+from .output import plan, read_files, write
 from .sources import ACCEPTED, Given, sources
 from .values import moment
 
@@ -42,7 +42,7 @@ def run(words: Sequence[str], options: Options) -> int:
     key = fresh_key()
     call = Call(tuple(words), error=options.error, clipboard=options.clipboard)
     outputs = [f"{_FORM}:{options.output}"] if options.output is not None else []
-    target = plan((), outputs, _FORM, (_FORM,), (*words, *options.certs))[0]
+    target = plan((), outputs, _FORM, (_FORM,), read_files(words, options.certs, options.error))[0]
     shared: list[Shared] = []
     given = sources(call)
     for each in given:

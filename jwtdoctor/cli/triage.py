@@ -24,7 +24,7 @@ from ..triage.example import shown
 from . import resume
 from .failure import COULD_NOT, Failure, complain, echo
 from .inputs import Finder, Input
-from .output import Target, plan, write_all
+from .output import Target, plan, read_files, write_all
 from .progress import Bar
 from .results import Results
 from .screen import is_terminal, look
@@ -74,6 +74,12 @@ def run(words: Sequence[str], options: Options) -> int:
     _refuse(options)
     _refuse_to_write_over(words, options)
     targets = _targets(words, options)
+    written = [each for each in (options.results, options.resume, *(target.file for target in targets)) if each is not None]
+    twice = next((each for at, each in enumerate(written) if os.path.realpath(each) in map(os.path.realpath, written[:at])), None)
+    if twice is not None:
+        raise Failure(
+            f"{echo(twice)}: written twice in the same call; accepted: a file of its own for --results, --resume and each --output"
+        )
     given = list(Finder(_written(options, targets)).find(words))
     triage = Triage(options, given)
     with _interrupts(triage), triage:
@@ -119,13 +125,13 @@ def _refuse_to_write_over(words: Sequence[str], options: Options) -> None:
                 raise Failure(
                     f"{option} {echo(path)}: a directory, a device or a pipe; accepted: a file that is new or may be replaced"
                 )
-            if any(os.path.exists(each) and os.path.samefile(each, path) for each in words):
+            if any(os.path.exists(each) and os.path.samefile(each, path) for each in read_files(words, options.certs)):
                 raise Failure(f"{option} {echo(path)}: this file is read in the same call, and would be written over")
 
 
 def _targets(words: Sequence[str], options: Options) -> list[Target]:
     default = "terminal" if is_terminal() else "plain"
-    return plan(options.formats, options.outputs, default, tuple(render.FORMATS), words)
+    return plan(options.formats, options.outputs, default, tuple(render.FORMATS), read_files(words, options.certs))
 
 
 def _written(options: Options, targets: Sequence[Target]) -> list[str]:
