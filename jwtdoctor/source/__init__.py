@@ -11,7 +11,7 @@ from .sketch import Sketch
 
 __all__ = ["LONGEST", "Origin", "Sketch", "Span", "may_sign", "read"]
 
-LONGEST = 512 * 1024
+LONGEST = 64 * 1024
 """Characters of a text that may be source code; beyond it is a log, or a bundle that a machine wrote."""
 _GATE = ("jw", "JW", "Jw", '"iss', "'iss", "iss:", "iss =", '"Iss', "SecurityToken")
 """Code that makes a JWT calls something so, or names a claim."""
