@@ -320,19 +320,6 @@ def judge(known: Catalog, subject: Subject, around: Around, told: Answer | None,
     return Judged(case, chosen, told, answer_from, symptom, found, signature, verdict, differential)
 
 
-def result_of(
-    known: Catalog,
-    subject: Subject,
-    around: Around,
-    told: Answer | None,
-    wanted: str | None,
-    source: str,
-    text: str = "",
-) -> Result:
-    """The result for one subject, examined as :func:`judge` does."""
-    return result_from(judge(known, subject, around, told, wanted, text), subject, around, source)
-
-
 def result_from(judged: Judged, subject: Subject, around: Around, source: str) -> Result:
     """What was concluded, as a result."""
     case, told, signature = judged.case, judged.told, judged.signature

@@ -529,6 +529,8 @@ def test_what_is_read_is_not_written_over(log: Path, tmp_path: Path, capsys: pyt
     ):
         with pytest.raises(Failure, match=r"written over|written twice"):
             run(capsys, str(log).replace("log", "lo?"), **options)
+    with pytest.raises(Failure, match="would be written over"):
+        run(capsys, log.parent, outputs=(f"plain:{log}",))
     assert (keys / "app.pem").read_bytes() == minting.certificate("match")
     assert log.stat().st_size
 

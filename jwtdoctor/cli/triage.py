@@ -33,6 +33,8 @@ from .values import moment, whole
 from .workers import Crew, Done, Fault, Job, alone, cores
 
 STOPPED = 130
+ENDINGS = (".md", ".html", ".json", ".csv", ".txt")
+"""Endings of the reports of this command."""
 SMALL = 3 << 20
 """Bytes of input up to which further processes would cost more than they bring."""
 MOST_TOLD = 20
@@ -74,6 +76,8 @@ def run(words: Sequence[str], options: Options) -> int:
     _refuse(options)
     _refuse_to_write_over(words, options)
     targets = _targets(words, options)
+    for target in targets:
+        _refuse_a_strangers_file(target, words)
     written = [each for each in (options.results, options.resume, *(target.file for target in targets)) if each is not None]
     twice = next((each for at, each in enumerate(written) if os.path.realpath(each) in map(os.path.realpath, written[:at])), None)
     if twice is not None:
@@ -127,6 +131,15 @@ def _refuse_to_write_over(words: Sequence[str], options: Options) -> None:
                 )
             if any(os.path.exists(each) and os.path.samefile(each, path) for each in read_files(words, options.certs)):
                 raise Failure(f"{option} {echo(path)}: this file is read in the same call, and would be written over")
+
+
+def _refuse_a_strangers_file(target: Target, words: Sequence[str]) -> None:
+    """In a folder that is read only what bears the ending of a report is taken for one of an earlier run."""
+    if target.file is None or not os.path.isfile(target.file) or target.file.endswith(ENDINGS):
+        return
+    real = os.path.realpath(target.file)
+    if any(os.path.isdir(each) and real.startswith(os.path.join(os.path.realpath(each), "")) for each in words):
+        raise Failure(f"--output {echo(target.file)}: this file lies in a folder that is read, and would be written over")
 
 
 def _targets(words: Sequence[str], options: Options) -> list[Target]:

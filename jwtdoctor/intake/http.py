@@ -19,7 +19,6 @@ MESSAGE = re.compile(
     rf"^(?P<prefix>[ \t]*(?:[><*]+ ?)?)(?:(?P<method>{_METHODS}) +(?P<target>\S{{1,8192}}) +HTTP/[\d.]+|HTTP/[\d.]{{1,4}} (?P<status>\d{{3}})\b)[^\n]*(?:\n|\Z)",
     re.MULTILINE,
 )
-_REQUEST_LINE = re.compile(rf"\s*(?:{_METHODS}) +\S+ +HTTP/[\d.]+ *(?:\r?\n|\Z)")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~-]{1,80}[ \t]*:")
 _LONGEST = 1 << 22
 _NOISE = re.compile(r"^(?:\* .*|[{}] \[\d+ bytes data\].*|\} *)(?:\n|\Z)", re.MULTILINE)
@@ -184,8 +183,3 @@ def _response(text: str, each: Message) -> list[Item]:
         for found in bare.candidates(text, each.at, each.end)
         if compact.is_plausible(found.text)
     ]
-
-
-def is_request(text: str) -> bool:
-    """Whether a text begins with a request line."""
-    return _REQUEST_LINE.match(text[:8192]) is not None

@@ -14,10 +14,6 @@ _ENCODING = re.compile(r"^[ \t>]*Content-Transfer-Encoding:[ \t]*(quoted-printab
 _SOFT = re.compile(r"^[^\n]{45,998}[^=\s]=[ \t]*\r?\n(?=\S)", re.MULTILINE)
 _ESCAPES = re.compile(r"(?:=[0-9A-F]{2})+|=[ \t]*\r?\n")
 _TELLING = re.compile(r"=3D(?:3D)?(?=[\"'\w])")
-HEADERS = re.compile(
-    r"(?:(?:From|To|Cc|Subject|Date|Message-ID|Reply-To|Received|Return-Path|MIME-Version|Delivered-To|X-[\w-]+|Sent): [^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,}",
-    re.IGNORECASE,
-)
 _REPLY = re.compile(r"(?:^[ \t]*>[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _MARKS = re.compile(r"^(?:[ \t]*>)+ ?", re.MULTILINE)
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4,}={0,2}[ \t]*(?:\r?\n|\Z))+")
@@ -106,8 +102,3 @@ def replies(text: str) -> Iterator[tuple[int, int, View]]:
 def _quotes_a_body(text: str, message: re.Match[str], end: int) -> bool:
     """Whether lines stand behind the head of the request: ``curl -v`` marks the head alone."""
     return re.compile(r"^[ \t]*>[ \t]*\r?\n[ \t]*>[ \t]*\S", re.MULTILINE).search(text, message.end(), end) is not None
-
-
-def begins_with_headers(text: str) -> bool:
-    """Whether a text begins as a message does."""
-    return HEADERS.match(text.lstrip()[:20000]) is not None

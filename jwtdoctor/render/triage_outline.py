@@ -28,6 +28,11 @@ class Row(NamedTuple):
     """Whether it is the example itself, for formats that are handed on; who sits before the log finds it at its place."""
 
 
+def _row(label: str, text: str, code: bool = False) -> Row:
+    """A line whose text may come from a state file, which anybody may have written; a redacted token is ASCII by its making."""
+    return Row(label, text if code and text.isascii() and text.isprintable() else safe(text, 2000), code)
+
+
 def number(value: int) -> str:
     """With commas."""
     return f"{value:,}"
@@ -112,36 +117,36 @@ def rows(cause: Cause) -> Iterator[Row]:
     count = cause.counted
     when = f", {minute(count.first)} to {minute(count.last)}" if count.first != NO_TIME else ""
     of = f"of {plural(count.distinct, 'different token')}" if count.distinct else "without a token"
-    yield Row("records", f"{count.records:,} {of}{when}")
+    yield _row("records", f"{count.records:,} {of}{when}")
     if cause.verdicts and (len(cause.verdicts) > 1 or cause.group.cause is not None):
-        yield Row("verdict", listed(cause.verdicts, "none"))
+        yield _row("verdict", listed(cause.verdicts, "none"))
     answers = {symptom: each for symptom, each in cause.answers.items() if symptom}
     if answers:
-        yield Row("answer", listed(cause.answers, "none, or not in the catalogue"))
+        yield _row("answer", listed(cause.answers, "none, or not in the catalogue"))
     for label, names, missing in (
         ("app", cause.apps, "no iss"),
         ("host", cause.hosts, "no host"),
         ("producer", cause.producers, "unknown"),
     ):
         if names.top and (len(names.top) > 1 or names.others or names.top[0].name is not None):
-            yield Row(label, named(names, missing))
+            yield _row(label, named(names, missing))
     if cause.example is not None:
         yield from _example(cause.example)
     if cause.help:
-        yield Row("to change", cause.help)
+        yield _row("to change", cause.help)
     if cause.example is not None and cause.example.ask:
-        yield Row("to ask", f"{cause.example.ask}{f' Look: {cause.example.look}' if cause.example.look else ''}")
+        yield _row("to ask", f"{cause.example.ask}{f' Look: {cause.example.look}' if cause.example.look else ''}")
 
 
 def _example(example: Shown) -> Iterator[Row]:
     at = f", judged at {utc(example.when)}" if example.when is not None else ""
-    yield Row("example", f"{place(example)} ({example.form}{at})")
+    yield _row("example", f"{place(example)} ({example.form}{at})")
     if example.summary:
-        yield Row("found", example.summary)
+        yield _row("found", example.summary)
     if example.said:
-        yield Row("said", example.said)
+        yield _row("said", example.said)
     if example.text:
-        yield Row("redacted", example.text, code=True)
+        yield _row("redacted", example.text, code=True)
 
 
 def place(example: Shown) -> str:

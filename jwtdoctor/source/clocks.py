@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from .evaluate import Call
 from .evaluate import Function as Function
-from .values import UNKNOWN, Count, Mapped, Moment, Span, Unknown, Value, Written, exact, floored, moment_of, squeezed, text_of
+from .values import UNKNOWN, Count, Mapped, Moment, Span, Value, Written, exact, floored, moment_of, squeezed, text_of
 from .values import count_of as count_of
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -173,8 +173,3 @@ def amounts(value: Value) -> Fraction | None:
             return None
         total += seconds * count
     return total
-
-
-def is_unknown(value: Value) -> bool:
-    """Whether the code does not show it."""
-    return isinstance(value, Unknown)
