@@ -14,6 +14,8 @@ from .source import Sketch
 
 if TYPE_CHECKING:
     from .answer import Answer
+    from .config import Environment
+    from .metadata import Project
 
 T = TypeVar("T")
 
@@ -29,6 +31,8 @@ NEEDS: dict[str, tuple[int, str]] = {
     "signature": (256, "a token with three segments"),
     "app": (512, "the kind of app (--app)"),
     "source": (1024, "source code"),
+    "project": (2048, "a project with Salesforce metadata"),
+    "environment": (4096, "an environment of a jwtdoctor.toml"),
 }
 """Exhibits a check may need: a bit, and how a user is told that it is missing."""
 
@@ -37,8 +41,8 @@ class Case:
     """One candidate with all that is known around it. Not changed once built; facets are computed at most once."""
 
     __slots__ = (
-        "answer", "app", "certificates", "claims", "endpoint", "facets", "has", "header", "kind", "moment", "now", "others", "paste", "profile",
-        "request", "search", "secrets", "sketch", "stated", "token", "unknown", "warn_days",
+        "answer", "app", "certificates", "claims", "endpoint", "environment", "facets", "has", "header", "kind", "moment", "now", "others", "paste",
+        "profile", "project", "request", "search", "secrets", "sketch", "stated", "token", "unknown", "warn_days",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +61,8 @@ class Case:
         search: Callable[[int], bool] = lambda tried: False,
         warn_days: int | None = None,
         sketch: Sketch | None = None,
+        project: Project | None = None,
+        environment: Environment | None = None,
     ) -> None:
         self.paste = paste
         self.profile = profile
@@ -73,6 +79,8 @@ class Case:
         """Days before its end from which a certificate is worth a warning; ``None``: what the rule says."""
         self.now = now
         self.sketch = sketch
+        self.project = project
+        self.environment = environment
         self.unknown: frozenset[str] = sketch.unknown if sketch is not None else frozenset()
         """Paths of values that the source sets and does not show; nothing may be concluded from their absence."""
         logged = paste.when if paste is not None else None
@@ -128,6 +136,10 @@ class Case:
             has |= 512
         if self.sketch is not None:
             has |= 1 | 2 | 1024
+        if self.project is not None:
+            has |= 2048
+        if self.environment is not None:
+            has |= 4096
         return has
 
     def facet(self, compute: Callable[[Case], T]) -> T:

@@ -62,7 +62,7 @@ REMEMBERED = 4096
 
 _CHANGING = frozenset({"sub", "times"})
 """Fingerprints in which the tokens of one app differ."""
-_SOURCE = NEEDS["source"][0]
+_NO_TOKEN = NEEDS["source"][0] | NEEDS["project"][0] | NEEDS["environment"][0]
 _FIRST, _SECOND = sorted(map(Fingerprints._fields.index, _CHANGING))
 
 
@@ -80,8 +80,8 @@ class Engine:
         ]
         readings: dict[tuple[str, ...], list[Bound]] = {}
         for each in bound:
-            # What needs source code is skipped of every token, whatever else it would read.
-            reads = ("has",) if each.mask & _SOURCE else CHECKS[each.rule.check].reads
+            # What needs source code, a project or a config is skipped of every token, whatever else it would read.
+            reads = ("has",) if each.mask & _NO_TOKEN else CHECKS[each.rule.check].reads
             readings.setdefault(reads, []).append(each)
         self._groups = tuple(
             (itemgetter(0, *map(Fingerprints._fields.index, reads)), Group(reads, tuple(rules), {}))

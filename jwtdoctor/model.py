@@ -89,6 +89,8 @@ class Finding(NamedTuple):
     """Causes of which it must be one, where it cannot be told which; a single one: the cause this speaks for."""
     origin: Origin | None = None
     """Where the value was read, when it was read from source text and not from a token."""
+    excused: str = ""
+    """Why it fails nothing: ``baseline``, or the reason somebody gave for ignoring it; empty where it counts."""
 
     def speaks_for(self, cause: str) -> bool:
         """Whether this finding supports the cause of that name."""

@@ -11,7 +11,7 @@ from typing import Any
 from ..model import CONFIDENCES, EFFECTS, SEVERITIES, STAGES, STANDINGS
 from . import LAYOUT, CatalogError
 
-GROUPS = ("shape", "header", "time", "audience", "request", "identity", "signature", "certificate", "source")
+GROUPS = ("shape", "header", "time", "audience", "request", "identity", "signature", "certificate", "source", "metadata", "deployment")
 NOT_DATA = frozenset({"README.md", "retired.toml"})
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
@@ -79,7 +79,7 @@ VARIANT: dict[str, Kind] = {
 CASE: dict[str, Kind] = {
     "title": _text, "header": _table, "claims": _table, "without": _texts, "only": _table, "text": _text, "now": _any,
     "endpoint": _text, "error": _text, "certificate": _text, "key": _text, "mutation": _text, "profile": _text, "app": _text,
-    "request": _table, "payload": _text, "code": _text, "search": lambda v: v is True, "candidates": _some, "folder": _some, "beside": _some, "finds": lambda v: isinstance(v, list),
+    "request": _table, "payload": _text, "code": _text, "project": _table, "config": _text, "search": lambda v: v is True, "candidates": _some, "folder": _some, "beside": _some, "finds": lambda v: isinstance(v, list),
 }  # fmt: skip
 UNSEEN_NEEDS = ("name", "title", "why", "ask", "look", "help", "cites")
 UNSEEN: dict[str, Kind] = dict.fromkeys(UNSEEN_NEEDS, _text) | {"cites": _some, "stage": _one_of(*STAGES), "source": _tables}

@@ -1,0 +1,1 @@
+"""A correct assertion from a profile, claims and a key."""

@@ -1,0 +1,7 @@
+"""What is the least that must change for this assertion to be accepted? Found by trying: nothing is concluded that was not examined."""
+
+from __future__ import annotations
+
+from .plan import ABSENT, Change, Left, Proof, Repair
+
+__all__ = ["ABSENT", "Change", "Left", "Proof", "Repair"]
