@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from . import kinds, statement
@@ -10,6 +10,7 @@ from .catalog import Host, Profile
 from .decode import Token, decode
 from .intake import Paste, Request
 from .keys import Material
+from .model import Origin
 from .source import Sketch
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Case:
     """One candidate with all that is known around it. Not changed once built; facets are computed at most once."""
 
     __slots__ = (
-        "answer", "app", "certificates", "claims", "endpoint", "environment", "facets", "has", "header", "kind", "moment", "now", "others", "paste",
+        "answer", "app", "certificates", "claims", "endpoint", "environment", "facets", "has", "header", "kind", "measured_skew", "moment", "now", "origins", "others", "paste",
         "profile", "project", "request", "search", "secrets", "sketch", "stated", "token", "unknown", "warn_days",
     )  # fmt: skip
 
@@ -63,6 +64,9 @@ class Case:
         sketch: Sketch | None = None,
         project: Project | None = None,
         environment: Environment | None = None,
+        origins: Mapping[str, Origin] | None = None,
+        measured_skew: float | None = None,
+        witnessed: bool = False,
     ) -> None:
         self.paste = paste
         self.profile = profile
@@ -81,6 +85,10 @@ class Case:
         self.sketch = sketch
         self.project = project
         self.environment = environment
+        self.measured_skew = measured_skew
+        """Seconds by which the clock of the machine that asked was found ahead of the server's; behind, when negative."""
+        self.origins: Mapping[str, Origin] = origins if origins is not None else sketch.origins if sketch is not None else {}
+        """Where values were read, by their place or their exhibit, if not from a token."""
         self.unknown: frozenset[str] = sketch.unknown if sketch is not None else frozenset()
         """Paths of values that the source sets and does not show; nothing may be concluded from their absence."""
         logged = paste.when if paste is not None else None
@@ -99,7 +107,8 @@ class Case:
         self.stated: statement.Stated | None = None
         """What is said of the signature of a redacted token; nearly every token has its signature instead."""
         if token is not None and (token.signature.text.startswith(statement.BEGINS) or not token.clean):
-            self.stated = statement.read(token.signature.text)
+            told = statement.read(token.signature.text)
+            self.stated = told._replace(witnessed=True) if told is not None and witnessed else told
         self.kind = "" if paste is None else paste.kind or (kinds.of_token(token) if token is not None else kinds.UNREADABLE)
         self.header: dict[str, Any] = token.header.value if token is not None else {}
         """The header's members; empty when it cannot be read."""

@@ -6,8 +6,9 @@ support or rule them out. Without one, what the provider is known to refuse come
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .catalog import Candidate, Catalog, InSource, Match, Symptom, Unseen
 from .engine import Answers, fill
@@ -105,13 +106,26 @@ class _Ranked(NamedTuple):
     tier: int
     follows: bool
     weight: int
+    needless: bool
+    """Whether the smallest repair does without mending it; tried only where several that were seen are alike in all above."""
     rank: int
     cause: Cause
 
 
-def diagnose(catalog: Catalog, symptom: Symptom | None, answers: Answers, sketch: Sketch | None = None) -> Diagnosis:
-    """Rank the causes. Of source code also what it hangs on and does not show: those are asked about last, in the code's own names."""
-    found = _without_symptom(catalog, answers) if symptom is None else _with_symptom(catalog, symptom, answers)
+def diagnose(
+    catalog: Catalog,
+    symptom: Symptom | None,
+    answers: Answers,
+    sketch: Sketch | None = None,
+    needless: Callable[[Collection[str]], frozenset[str]] | None = None,
+) -> Diagnosis:
+    """Rank the causes. Of source code also what it hangs on and does not show: those are asked about last, in the code's own names.
+
+    ``needless`` tells, of rules that are alike so far, those whose findings a repair does without; it is asked only where there are such.
+    """
+    found = (
+        _without_symptom(catalog, answers, needless) if symptom is None else _with_symptom(catalog, symptom, answers, needless)
+    )
     if sketch is None:
         return found
     askable = _askable_first(catalog, found, sketch)
@@ -159,7 +173,9 @@ def _in_source(unseen: Unseen, cause: Cause, sketch: Sketch) -> Cause:
     return cause._replace(ask=ask or cause.ask, look=look or cause.look, help=help or cause.help)
 
 
-def _with_symptom(catalog: Catalog, symptom: Symptom, answers: Answers) -> Diagnosis:
+def _with_symptom(
+    catalog: Catalog, symptom: Symptom, answers: Answers, needless: Callable[[Collection[str]], frozenset[str]] | None
+) -> Diagnosis:
     """What was found, compared with what the answer may mean."""
     skipped = dict(answers.skipped)
     best = _strongest(answers.findings)
@@ -182,11 +198,15 @@ def _with_symptom(catalog: Catalog, symptom: Symptom, answers: Answers) -> Diagn
         tier = _tier(standing, finding, same_check)
         weight = _STANDING[standing] if tier == 0 else 0
         cause = _cause(catalog, candidate, standing, finding, skipped.get(name))
-        ranked.append(_Ranked(tier, name in explained, weight, index, cause))
+        ranked.append(_Ranked(tier, name in explained, weight, False, index, cause))
     if open_here:
         # A doubtful fault leads only when nothing else about this very check is left to look at.
         ranked = [each._replace(tier=_LAST) if each.tier == _DOUBTFUL_HERE else each for each in ranked]
-    ranked.sort(key=lambda each: each[:4])
+    alike = _alike([(each[:3], best[each.cause.cause].rule) for each in ranked if each.tier == 0])
+    if needless is not None and alike:
+        without = needless(alike)
+        ranked = [each._replace(needless=each.tier == 0 and best[each.cause.cause].rule in without) for each in ranked]
+    ranked.sort(key=lambda each: each[:5])
     named = {each.cause.cause for each in ranked} | set(ruled_out)
     return Diagnosis(
         symptom=symptom.name,
@@ -201,6 +221,14 @@ def _with_symptom(catalog: Catalog, symptom: Symptom, answers: Answers) -> Diagn
         contradictions=tuple(name for name, f in best.items() if name not in named and _contradicts(f, catalog, symptom)),
         consequences=tuple(name for name in best if name in explained),
     )
+
+
+def _alike(weighed: Collection[tuple[tuple[Any, ...], str]]) -> frozenset[str]:
+    """Rules of which another weighs the same."""
+    if len({weight for weight, _ in weighed}) == len(weighed):
+        return frozenset()
+    counted = Counter(weight for weight, _ in set(weighed))
+    return frozenset(rule for weight, rule in weighed if counted[weight] > 1)
 
 
 def _strongest(findings: Iterable[Finding]) -> dict[str, Finding]:
@@ -317,20 +345,24 @@ def _cause(catalog: Catalog, candidate: Candidate, standing: Standing, finding: 
     return Cause(name, catalog.title_of(name), standing, False, False, candidate.why, candidate.ask or because, "")
 
 
-def _without_symptom(catalog: Catalog, answers: Answers) -> Diagnosis:
+def _without_symptom(
+    catalog: Catalog, answers: Answers, needless: Callable[[Collection[str]], frozenset[str]] | None
+) -> Diagnosis:
     """What would get it refused: known refusals first; tolerated faults and hints are no causes."""
     if not answers.findings:
         return Diagnosis(None, "", "", (), answers.clear, (), answers.skipped)
     best = _strongest(answers.findings)
     explained = _explained(best)
     causes = []
-    for name, finding in best.items():
-        if finding.effect == "tolerates" or finding.confidence == "hint":
-            continue
+    listed = [(name, f) for name, f in best.items() if f.effect != "tolerates" and f.confidence != "hint"]
+    alike = _alike([((name in explained, f.effect, f.confidence), f.rule) for name, f in listed])
+    without = needless(alike) if needless is not None and alike else frozenset()
+    for name, finding in listed:
         key = (
             name in explained,
             _EFFECT[finding.effect],
             _CONFIDENCE[finding.confidence],
+            finding.rule in without,
             STAGES.index(catalog.rules[finding.rule].stage),
         )
         standing: Standing = (

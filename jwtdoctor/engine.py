@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 from . import statement
 from .case import NEEDS, Case
-from .catalog import Catalog, CatalogError, Profile, Rule, Variant, line_of
+from .catalog import Catalog, CatalogError, Profile, Remedy, Rule, Variant, line_of
 from .checks import CHECKS, Check, Fingerprints, take
-from .model import Broken, Finding, Hit, Skipped
-from .source import Sketch
+from .model import Broken, Finding, Hit, Origin, Skipped, frozen
 from .statement import Stated
 from .visible import safe
 
@@ -62,7 +61,9 @@ REMEMBERED = 4096
 
 _CHANGING = frozenset({"sub", "times"})
 """Fingerprints in which the tokens of one app differ."""
-_NO_TOKEN = NEEDS["source"][0] | NEEDS["project"][0] | NEEDS["environment"][0]
+_DEPLOYMENT = NEEDS["project"][0] | NEEDS["environment"][0]
+"""Exhibits of a deployment; an assertion by itself comes without them, and its report does not list what they might show."""
+_NO_TOKEN = NEEDS["source"][0] | _DEPLOYMENT
 _FIRST, _SECOND = sorted(map(Fingerprints._fields.index, _CHANGING))
 
 
@@ -184,7 +185,8 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
     broke: list[Broken] = []
     for rule, run, params, mask, needs, variants in bound:
         if has & mask != mask:
-            skipped.append((rule.name, _missing(has, needs)))
+            if has & _DEPLOYMENT or not mask & _DEPLOYMENT:
+                skipped.append((rule.name, _missing(has, needs)))
             continue
         untold = _untold(case, rule, params) if case.unknown else ""
         try:
@@ -196,7 +198,7 @@ def ask(bound: Iterable[Bound], case: Case) -> Answers:
             for hit in outcome:
                 if untold and str(hit.at) in case.unknown:
                     continue
-                findings.append(phrase(rule, variants, hit, case.sketch))
+                findings.append(phrase(rule, variants, hit, case.origins))
                 found = True
             if not found and untold:
                 # What was seen speaks for nothing, and what was not seen might.
@@ -229,9 +231,8 @@ def replayed(bound: Bound, case: Case, stated: Stated) -> Bound:
         return bound._replace(run=lambda case, params: statement.TAKEN_OUT)
     else:
         return bound
-    return bound._replace(
-        run=lambda case, params: outcome, mask=0, variants={n: _as_stated(v) for n, v in bound.variants.items()}
-    )
+    words = bound.variants if stated.witnessed else {n: _as_stated(v) for n, v in bound.variants.items()}
+    return bound._replace(run=lambda case, params: outcome, mask=0, variants=words)
 
 
 def _beside_signature(outcome: Iterable[Hit] | Skipped) -> Iterable[Hit] | Skipped:
@@ -283,7 +284,7 @@ def bind(rule: Rule, profile: Profile) -> Bound:
     """Find the rule's check and apply the profile's weights. Raises CatalogError."""
     check = CHECKS.get(rule.check)
     if check is None:
-        raise CatalogError(f"{line_of(rule.group, rule.name, rule.check)}: no check is called {rule.check!r}")
+        raise CatalogError(f"{line_of(rule, rule.check)}: no check is called {rule.check!r}")
     variants = {
         name: _weighed(variant, profile.weights.get(f"{rule.name}/{name}", profile.weights.get(rule.name, {})))
         for name, variant in rule.variants.items()
@@ -304,7 +305,7 @@ def make_params(rule: Rule, check: Check) -> Any:
     wanted: Mapping[str, Any] = check.params.__annotations__
 
     def refuse(told: str) -> CatalogError:
-        return CatalogError(f"{line_of(rule.group, rule.name, 'params')}: params: {told}")
+        return CatalogError(f"{line_of(rule, 'params')}: params: {told}")
 
     strangers = rule.params.keys() - wanted.keys()
     gaps = wanted.keys() - rule.params.keys()
@@ -313,7 +314,7 @@ def make_params(rule: Rule, check: Check) -> Any:
         raise refuse(f"{told}; {check.name} takes {', '.join(wanted) or 'none'}")
     values = {}
     for name, value in rule.params.items():
-        kind = str(getattr(wanted[name], "__forward_arg__", wanted[name]))
+        kind = _kind(wanted[name])
         if kind.startswith("tuple"):
             if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
                 raise refuse(f"`{name}` must be a list of strings")
@@ -322,6 +323,11 @@ def make_params(rule: Rule, check: Check) -> Any:
             raise refuse(f"`{name}` must be {kind}")
         values[name] = value
     return check.params(**values)
+
+
+def _kind(annotation: Any) -> str:
+    """The name of a parameter's type, whether its module postpones annotations or not."""
+    return str(getattr(annotation, "__forward_arg__", None) or getattr(annotation, "__name__", annotation))
 
 
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -343,7 +349,7 @@ def audit(catalog: Catalog) -> None:
         check = CHECKS.get(rule.check)
 
         def refuse(word: str, told: str, rule: Rule = rule) -> CatalogError:
-            return CatalogError(f"{line_of(rule.group, rule.name, word)}: {told}")
+            return CatalogError(f"{line_of(rule, word)}: {told}")
 
         if check is None:
             raise refuse(rule.check, f"no check is called {rule.check!r}; known are {', '.join(sorted(CHECKS))}")
@@ -354,10 +360,26 @@ def audit(catalog: Catalog) -> None:
         for name, variant in rule.variants.items():
             for word in sorted(set().union(*(fields(text) for text in variant.says)) - check.facts):
                 raise refuse(f"{{{word}}}", f"wording {name!r} speaks of {word!r}; facts are {', '.join(sorted(check.facts))}")
+            for remedy in variant.repair:
+                _audit_remedy(catalog, remedy, check, refuse)
     for name, check in CHECKS.items():
-        missing = check.variants - worded.get(name, set())
+        missing = check.variants - worded[name] if name in worded else ()
         if missing:
             raise CatalogError(f"rules/: no rule has words for {', '.join(sorted(missing))} of the check {name!r}")
+
+
+CALLED = "called"
+"""A fact that every repair may speak of: the audience that goes with the endpoint called."""
+
+
+def _audit_remedy(catalog: Catalog, remedy: Remedy, check: Check, refuse: Callable[[str, str], CatalogError]) -> None:
+    pairs = [str(pair) for table in (remedy.set, remedy.move, remedy.setting) for pair in table.items()]
+    texts = [remedy.ask, remedy.none, remedy.says, *remedy.remove, *remedy.fresh, *remedy.trim, *pairs]
+    for word in sorted(set().union(*map(fields, texts)) - check.facts - {CALLED}):
+        raise refuse(f"{{{word}}}", f"a repair speaks of {word!r}; facts are {', '.join(sorted(check.facts | {CALLED}))}")
+    for name in sorted(set(remedy.setting.values())):
+        if not any(name in profile.settings for profile in catalog.profiles.values()):
+            raise refuse(name, f"a repair takes the setting {name!r}, which no profile has")
 
 
 def fill(template: str, facts: Mapping[str, Any]) -> str:
@@ -365,8 +387,11 @@ def fill(template: str, facts: Mapping[str, Any]) -> str:
     return _FIELD.sub(lambda m: safe(facts.get(m[1], "")), template) if template else ""
 
 
-def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit, sketch: Sketch | None = None) -> Finding:
-    """A hit in its rule's words and weight; of a sketch's value also where in the source it stands."""
+NOWHERE: Mapping[str, Origin] = {}
+
+
+def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit, origins: Mapping[str, Origin] = NOWHERE) -> Finding:
+    """A hit in its rule's words and weight; of a value that was read from a text also where in it that stands."""
     variant = variants.get(hit.variant) or variants[""]
     facts = hit.facts
     says = variant.says
@@ -381,9 +406,9 @@ def phrase(rule: Rule, variants: Mapping[str, Variant], hit: Hit, sketch: Sketch
         label=fill(says.label, facts),
         note=fill(says.note, facts),
         help=fill(says.help, facts),
-        facts=facts,
+        facts=frozen(facts),
         because=variant.because,
         explains=variant.explains,
         remains=variant.remains,
-        origin=None if sketch is None else sketch.origins.get(str(hit.at)) or sketch.origins.get(hit.at.exhibit),
+        origin=hit.origin or (origins.get(str(hit.at)) or origins.get(hit.at.exhibit) if origins else None),
     )

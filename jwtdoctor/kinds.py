@@ -18,6 +18,8 @@ ASSERTION = "assertion"
 UNREADABLE = "unreadable"
 SKETCH = "sketch"
 """What source code would sign; no token was seen."""
+PROJECT = "project"
+"""A project's metadata and files; nothing that would be signed."""
 
 _TEXTS: tuple[tuple[str, str], ...] = (
     ("private-key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----|PuTTY-User-Key-File-"),

@@ -6,8 +6,8 @@ The order of things: intake → decode → case → rules → differential diagn
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import catalog, diagnosis, intake, keys, kinds
 from . import source as sources
@@ -21,14 +21,18 @@ from .diagnosis import Diagnosis
 from .engine import Answers, Engine, audit
 from .intake import Paste
 from .keys import Material
-from .model import Finding, Verdict
+from .model import Finding, Place, Verdict, frozen
+from .repair.plan import Left, Proof, Repair
 from .report import Chosen, Report, Result, Signature, Source, verdict_of
 from .source import Sketch
+from .visible import safe
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from .answer import Answer
+    from .keys.signing import SigningKey
+    from .repair.mending import Outcome
 
 APPS = ("connected-app", "external-client-app")
 """Kinds of app that decide where it is known."""
@@ -57,6 +61,9 @@ def diagnose(
     beside: Iterable[str] = (),
     search: Callable[[int], bool] | None = None,
     warn_days: int | None = None,
+    rules: Catalog | None = None,
+    key: SigningKey | None = None,
+    measured_skew: float | None = None,
 ) -> Report:
     """Name what is wrong with the assertions in ``text``.
 
@@ -66,15 +73,20 @@ def diagnose(
     ``secrets`` are named texts that may have served as an HMAC secret (the certificates' texts are tried anyway), ``beside`` texts
     with other tokens, whose signature this may be. Where the right key signed other bytes, the token that was signed is searched
     for as long as ``search`` says: it is asked now and then with the number of candidates tried, first with 0; without it
-    :data:`SEARCHED` are tried. ``warn_days``: how long before its end a certificate is worth a warning.
+    :data:`SEARCHED` are tried. ``warn_days``: how long before its end a certificate is worth a warning. ``rules``: a catalogue
+    with rules of one's own, from :func:`jwtdoctor.rules_from`. With ``key`` the repair of an assertion is signed with it and examined
+    like any other. ``measured_skew``: seconds by which the clock of the machine that sent the assertion was measured to be ahead of the
+    server's; negative when it is behind.
 
     Raises UnknownProfile for a profile that does not exist and ValueError for a naive datetime or an unknown ``app``.
     """
-    gathered = gather(
-        text, certificates=certificates, endpoint=endpoint, error=error, profile=profile, now=now, app=app, source=source,
-        secrets=secrets, beside=beside, search=search, warn_days=warn_days,
-    )  # fmt: skip
-    return report_of(gathered, judge_all(gathered))
+    with catalog.in_force(rules):
+        gathered = gather(
+            text, certificates=certificates, endpoint=endpoint, error=error, profile=profile, now=now, app=app, source=source,
+            secrets=secrets, beside=beside, search=search, warn_days=warn_days, key=key,
+            measured_skew=measured_skew,
+        )  # fmt: skip
+        return report_of(gathered, judge_all(gathered))
 
 
 class Gathered(NamedTuple):
@@ -103,6 +115,8 @@ def gather(
     beside: Iterable[str] = (),
     search: Callable[[int], bool] | None = None,
     warn_days: int | None = None,
+    key: SigningKey | None = None,
+    measured_skew: float | None = None,
 ) -> Gathered:
     """Read the arguments of :func:`diagnose`, and raise what it raises."""
     if type(text) is not str or type(certificates) not in (tuple, list) or endpoint is not None or error is not None:
@@ -125,9 +139,13 @@ def gather(
         _inputs(pastes, beside),
         search or _tried_few,
         warn_days,
+        key,
+        measured_skew,
     )
     subjects: Sequence[Subject] = pastes
-    if sources.may_sign(text):
+    if credentials := _credentials(text, moment):
+        subjects = [*(each for each in pastes if each.text), *credentials]
+    elif sources.may_sign(text):
         # Of a text that is source code the tokens matter, and not what else a lone word in it may have been.
         subjects = [*(each for each in pastes if each.text), *sources.read(text, moment)] or pastes
     if not subjects:
@@ -139,6 +157,23 @@ def gather(
             source = "the answer"
         subjects = [None] if told is not None else ()
     return Gathered(known, subjects, around, told, profile, source, text)
+
+
+_CREDENTIAL = ("<ExternalCredential", "<NamedCredential")
+_HEAD = 1000
+"""Characters within which a file's root element begins."""
+
+
+def _credentials(text: str, moment: int | None) -> list[Sketch]:
+    """What an external or named credential would sign, where the text is the metadata of one."""
+    head = text[:_HEAD]
+    if "Credential" not in head or not any(each in head for each in _CREDENTIAL):
+        return []
+    # Its reader, and the parser, are imported when a text seems to be metadata.
+    from .metadata.credentials import sketch
+
+    made = sketch(text, "", moment)
+    return [made] if made is not None else []
 
 
 def judge_all(gathered: Gathered) -> list[Judged]:
@@ -172,6 +207,12 @@ class Around(NamedTuple):
     others: tuple[bytes, ...]
     search: Callable[[int], bool]
     warn_days: int | None
+    key: SigningKey | None = None
+    """Signs what was repaired, to prove it."""
+    measured_skew: float | None = None
+    """Seconds by which the clock of whoever asked was found ahead of the server's."""
+    witnessed: bool = False
+    """What is stated of the signature of a redacted token was examined in this very run."""
 
 
 def _tried_few(tried: int) -> bool:
@@ -252,11 +293,14 @@ def _material(data: str | bytes, name: str) -> tuple[Material, ...]:
     return keys.folded(keys.read(data.encode("utf-8", "replace") if isinstance(data, str) else data, name))
 
 
-@functools.lru_cache(maxsize=16)
 def engine_of(profile: str) -> Engine:
-    """The rules under the profile of that name, bound once. Raises KeyError for an unknown one, CatalogError for rules that cannot serve."""
-    known = catalog.load()
-    if not known.compiled:
+    """The rules in force under the profile of that name, bound once. Raises KeyError for an unknown one, CatalogError for rules that cannot serve."""
+    return _engine(catalog.load(), profile)
+
+
+@functools.lru_cache(maxsize=16)
+def _engine(known: Catalog, profile: str) -> Engine:
+    if not known.audited:
         audit(known)
     return Engine(known, known.profiles[profile])
 
@@ -281,6 +325,8 @@ class Judged(NamedTuple):
     signature: Signature
     verdict: Verdict
     diagnosis: Diagnosis
+    mended: Outcome | None = None
+    """Its repair, where the ranking hung on it."""
 
 
 def judge(known: Catalog, subject: Subject, around: Around, told: Answer | None, wanted: str | None, text: str = "") -> Judged:
@@ -312,12 +358,114 @@ def judge(known: Catalog, subject: Subject, around: Around, told: Answer | None,
         search=around.search,
         warn_days=around.warn_days,
         sketch=sketch,
+        measured_skew=around.measured_skew,
+        witnessed=around.witnessed,
     )
     found = engine_of(profile.name).examine(case)
     signature = _signature(case, found.findings)
     verdict = verdict_of(found.findings, signature, None if subject is None else case.kind)
-    differential = diagnosis.diagnose(known, symptom, found, sketch)
-    return Judged(case, chosen, told, answer_from, symptom, found, signature, verdict, differential)
+    tried: list[Outcome] = []
+
+    def needless(alike: Collection[str]) -> frozenset[str]:
+        from .repair.mending import decides
+
+        if not decides(known, case, found.findings, alike):
+            return frozenset()
+        tried.append(_mended(known, case, found))
+        return tried[0].needless
+
+    differential = diagnosis.diagnose(known, symptom, found, sketch, needless)
+    mended = tried[0] if tried else None
+    return Judged(case, chosen, told, answer_from, symptom, found, signature, verdict, differential, mended)
+
+
+def _mended(
+    known: Catalog,
+    case: Case,
+    found: Answers,
+    blamed: frozenset[str] = frozenset(),
+    keys: tuple[Material, ...] = (),
+    given: Mapping[str, Any] | None = None,
+    anew: bool = False,
+) -> Outcome:
+    """Most tokens need no repair, so what finds one is imported when one does."""
+    from .repair.mending import find
+
+    return find(known, case, found.findings, blamed=blamed, given=given, anew=anew, keys=keys)
+
+
+def repair_of(judged: Judged, key: SigningKey | None = None) -> Repair | None:
+    """The smallest repair of what was judged; with ``key`` also proved."""
+    case, found = judged.case, judged.found
+    if not found.findings or case.profile.name not in catalog.load().profiles:
+        return None
+    blamed = _blamed(judged)
+    keys = (key.public,) if key is not None and not case.certificates else ()
+    mended = judged.mended if not blamed and not keys else None
+    repair = (mended or _mended(catalog.load(), case, found, blamed, keys)).repair
+    if repair is None or key is None or not repair.claims or case.sketch is not None:
+        return repair
+    return _proved(judged, repair, key)
+
+
+def _blamed(judged: Judged) -> frozenset[str]:
+    """A fault that the provider lets pass as a rule, or a mere hint, when the server's answer points to it before all else."""
+    first = judged.diagnosis.causes[0] if judged.diagnosis.causes else None
+    if judged.symptom is None or first is None or not first.seen or first.standing == "doubtful":
+        return frozenset()
+    return frozenset(f.rule for f in judged.found.findings if f.speaks_for(first.cause))
+
+
+def _proved(judged: Judged, repair: Repair, key: SigningKey) -> Repair:
+    """The repair with what a new assertion was found to be: signed, and examined like any other."""
+    from . import minting
+
+    case = judged.case
+    try:
+        text = minting.compact(repair.header, repair.claims, key)
+    except ValueError as error:
+        return repair._replace(left=(*repair.left, Left("", Place("signature"), safe(error), "a key that fits `alg`")))
+    endpoint = next((each.after for each in repair.changes if each.at.exhibit == "endpoint"), case.endpoint)
+    given = case.certificates or (key.public,)
+    around = Around(given, endpoint, case.app, case.moment, (), (), _tried_few, case.warn_days)
+    again = judge(catalog.load(), Paste(text, "bare"), around, None, case.profile.name)
+    by = again.signature.certificate or given[0].name
+    return repair._replace(proof=Proof(key.name, by, again.signature.status, again.verdict, again.found.findings))
+
+
+def repaired(
+    text: str,
+    *,
+    given: Mapping[str, Any] | None = None,
+    certificates: Iterable[str | bytes | Material] = (),
+    endpoint: str | None = None,
+    error: str | None = None,
+    profile: str | None = None,
+    now: int | float | datetime | None = None,
+    app: str | None = None,
+    key: SigningKey | None = None,
+) -> tuple[Repair | None, ...]:
+    """How each assertion in ``text`` is to be made anew, to be accepted ``now``; in the order of the results of :func:`diagnose`.
+
+    Unlike the repair of a diagnosis it is there even if nothing is wrong, its times are fresh in any case, and it has the values
+    ``given`` by their place (``payload.iss``, ``header.kid``, ``endpoint``). ``None`` for what is no assertion. ``key`` is what will
+    sign: the algorithm is chosen to fit it. Raises what ``diagnose`` raises.
+    """
+    gathered = gather(text, certificates=certificates, endpoint=endpoint, error=error, profile=profile, now=now, app=app)
+    keys = () if key is None else (key.public,)
+    return tuple([_remade(gathered, each, given or {}, keys) for each in judge_all(gathered)])
+
+
+def _remade(gathered: Gathered, judged: Judged, given: Mapping[str, Any], keys: tuple[Material, ...]) -> Repair | None:
+    """The repair as of now: the moment at which a server refused it is past."""
+    old = judged.case
+    paste = None if old.paste is None else old.paste._replace(when=None)
+    case = Case(
+        paste, profile=old.profile, certificates=old.certificates, endpoint=old.endpoint, now=gathered.around.now, app=old.app,
+        token=old.token, sketch=old.sketch,
+    )  # fmt: skip
+    found = engine_of(old.profile.name).examine(case)
+    return _mended(gathered.known, case, found, _blamed(judged), keys, given, anew=True).repair
 
 
 def result_from(judged: Judged, subject: Subject, around: Around, source: str) -> Result:
@@ -329,8 +477,8 @@ def result_from(judged: Judged, subject: Subject, around: Around, source: str) -
         _source(subject, source),
         judged.chosen,
         kind,
-        case.header if shown else _named(case.header),
-        case.claims if shown else _named(case.claims),
+        frozen(case.header if shown else _named(case.header)),
+        frozen(case.claims if shown else _named(case.claims)),
         signature,
         judged.verdict,
         judged.found.findings,
@@ -342,9 +490,23 @@ def result_from(judged: Judged, subject: Subject, around: Around, source: str) -
         clock_of(case),
         "" if told is None else told.said,
         case.request,
-        case.sketch,
+        None if case.sketch is None else _frozen_sketch(case.sketch),
         judged.answer_from,
+        repair=_frozen_repair(repair_of(judged, around.key)),
     )
+
+
+def _frozen_sketch(sketch: Sketch) -> Sketch:
+    return sketch._replace(
+        header=frozen(sketch.header), claims=frozen(sketch.claims), origins=frozen(sketch.origins), names=frozen(sketch.names)
+    )
+
+
+def _frozen_repair(found: Repair | None) -> Repair | None:
+    if found is None:
+        return None
+    changes = tuple([each._replace(before=frozen(each.before), after=frozen(each.after)) for each in found.changes])
+    return found._replace(changes=changes, header=frozen(found.header), claims=frozen(found.claims))
 
 
 def clock_of(case: Case) -> str:
@@ -377,7 +539,7 @@ def _signature(case: Case, findings: Iterable[Finding]) -> Signature:
     if case.stated is not None:
         told = case.stated
         return Signature(
-            told.status, told.reason, told.certificate, told.sha256, told.expected, told.signer, told.remains, stated=True
+            told.status, told.reason, told.certificate, told.sha256, told.expected, told.signer, told.remains, stated=not told.witnessed
         )
     found = case.facet(examined)
     signer = found.signer
@@ -396,7 +558,9 @@ MOST_SHOWN = 5
 
 def _shown(given: tuple[Material, ...], signature: Signature) -> tuple[Material, ...]:
     named = [each for each in given if not each.candidate][:MOST_SHOWN]
-    return tuple(named + [each for each in given if each.name == signature.signer and each not in named])
+    shown = named + [each for each in given if each.name == signature.signer and each not in named]
+    # What a report says of a key are its traits: the key itself, which may be a secret, is no part of it.
+    return tuple([each._replace(key=None) for each in shown])
 
 
 def choose(
@@ -404,13 +568,13 @@ def choose(
 ) -> tuple[Chosen, Profile]:
     """The profile to apply: the one asked for, else the one the token speaks of, else the default one."""
     if wanted is None and told is None and type(iss) is type(aud) is str and len(iss) + len(aud) + len(endpoint or "") < 1024:
-        return _choose_by_names(iss, aud, endpoint)
+        return _choose_by_names(known, iss, aud, endpoint)
     return _choose(known, wanted, iss, aud, endpoint, told)
 
 
 @functools.lru_cache(maxsize=1024)
-def _choose_by_names(iss: str, aud: str, endpoint: str | None) -> tuple[Chosen, Profile]:
-    return _choose(catalog.load(), None, iss, aud, endpoint, None)
+def _choose_by_names(known: Catalog, iss: str, aud: str, endpoint: str | None) -> tuple[Chosen, Profile]:
+    return _choose(known, None, iss, aud, endpoint, None)
 
 
 def _choose(

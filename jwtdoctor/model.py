@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, NoReturn
 
 Severity = Literal["error", "warning", "info"]
 Effect = Literal["refuses", "tolerates", "unknown"]
@@ -21,6 +21,36 @@ STAGES = ("client", "transport", "request", "parse", "app", "signature", "audien
 """The checks on the way of an assertion, in the order that error combinations suggest; ``after``: past success."""
 
 Facts = Mapping[str, Any]
+
+
+def _refuse(*_: Any, **__: Any) -> NoReturn:
+    raise TypeError("a result is not changed; make a copy with dict(…) or list(…)")
+
+
+class FrozenDict(dict[str, Any]):
+    """A dict of a result: it is read, copied, compared, pickled and written as JSON like any other, and not changed."""
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FrozenDict, (dict(self),)
+
+
+class FrozenList(list[Any]):
+    """A list of a result, in the same way."""
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = extend = insert = pop = remove = clear = sort = reverse = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FrozenList, (list(self),)
+
+
+def frozen(value: Any) -> Any:
+    """A value of JSON that nobody can change any more, however deep."""
+    kind = type(value)
+    if kind is dict:
+        return FrozenDict({name: frozen(each) if type(each) in (dict, list) else each for name, each in value.items()})
+    return FrozenList([frozen(each) for each in value]) if kind is list else value
 
 
 class Place(NamedTuple):
@@ -50,6 +80,16 @@ class Origin(NamedTuple):
     """The expression as written."""
     mend: str = ""
     """What belongs there instead, in the same language; empty where the expression is right or nobody can tell."""
+    path: str = ""
+    """The file, where it is another than the one that is examined: relative to the project, with slashes."""
+    line: str = ""
+    """Of such a file the line in which the expression begins, to be shown; empty where it must not be."""
+    usual: str = ""
+    """Of `exp` the expression that gives it the usual lifetime, whatever was meant."""
+    needs: str = ""
+    """A line that what belongs there needs, such as an import; empty where nothing is missing."""
+    needs_at: int = 0
+    """The line before which that one goes, counted from 1."""
 
 
 class Hit(NamedTuple):
@@ -58,6 +98,8 @@ class Hit(NamedTuple):
     at: Place
     facts: Facts
     variant: str = ""
+    origin: Origin | None = None
+    """Where it stands in a text, if the check itself knows that."""
 
 
 class Skipped(NamedTuple):

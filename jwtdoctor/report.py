@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from .diagnosis import Cause, Diagnosis
 from .intake import Request
 from .model import SEVERITIES, Broken, Finding, SignatureStatus, Verdict
+from .repair.plan import ABSENT, Repair
 from .source import Sketch
 from .statement import TOLD
 from .visible import plain_json, safe, scrub
@@ -84,6 +85,10 @@ class Result(NamedTuple):
     """``option`` or ``text``: where the answer was taken from; empty without one."""
     redacted: bool = False
     """What is shown are look-alikes of what was examined."""
+    repair: Repair | None = None
+    """The smallest set of changes after which nothing is objected to; ``None`` where nothing is, or nothing here can be mended."""
+    environment: str = ""
+    """The environment of a config that this is about; empty for everything else."""
 
     def to_json(self) -> dict[str, Any]:
         """One entry of ``results``."""
@@ -125,6 +130,7 @@ class Result(NamedTuple):
                     {"rule": rule, "needs": skipped.needs, "because": skipped.because} for rule, skipped in diagnosis.not_examined
                 ],
             },
+            "repair": None if self.repair is None else repair_json(self.repair),
         }  # fmt: skip
 
 
@@ -169,9 +175,9 @@ def summary(result: Result) -> str:
         return f"This answer is not in the catalogue: {safe(result.said).rstrip('.')}. There is no assertion to examine."
     tolerated = sum(each.effect == "tolerates" for each in result.findings)
     faults = f" ({tolerated} fault{'s' if tolerated > 1 else ''} this provider lets pass)" if tolerated else ""
-    if result.kind == "sketch":
+    if result.kind == "sketch" and unexamined:
         return (
-            f"Nothing in this code is known to be refused{faults}; it was read, not run, and the signature shows only in a token."
+            f"Nothing in this {result.sketch.noun if result.sketch is not None else 'code'} is known to be refused{faults}; it was read, not run, and the signature shows only in a token."
         )
     if unexamined:
         return f"Nothing here is known to be refused{faults}; whether the signature fits the app's certificate was not examined."
@@ -207,7 +213,7 @@ class Report(NamedTuple):
         }
 
     def exit_code(self, fail_on: str = "error") -> int:
-        """0 nothing at or above ``fail_on``; 1 something; 3 nothing was there to diagnose."""
+        """0 nothing at or above ``fail_on`` that is not excused; 1 something; 3 nothing was there to diagnose."""
         if not self.results:
             return 3
         if fail_on == "never":
@@ -216,7 +222,7 @@ class Report(NamedTuple):
         for result in self.results:
             if result.kind is None and result.diagnosis.causes:
                 return 1
-            if any(SEVERITIES.index(each.severity) <= limit for each in result.findings):
+            if any(not each.excused and SEVERITIES.index(each.severity) <= limit for each in result.findings):
                 return 1
         return 0
 
@@ -241,7 +247,34 @@ def finding_json(each: Finding) -> dict[str, Any]:
         "confidence": each.confidence, "at": str(each.at), "message": each.message, "label": each.label or None,
         "span": None if each.origin is None else each.origin.span._asdict(), "mend": (each.origin and safe(each.origin.mend)) or None,
         "note": each.note or None, "because": each.because or None, "facts": plain_json(dict(each.facts)), "help": each.help,
+        "excused": safe(each.excused) or None, "file": (each.origin and safe(each.origin.path)) or None,
     }  # fmt: skip
+
+
+def repair_json(each: Repair) -> dict[str, Any]:
+    """A repair in any of the JSON documents."""
+    return {
+        "status": each.status,
+        "changes": [
+            {
+                "at": str(change.at), "rule": change.rule or None, "why": safe(change.why, 1000), "needed": change.needed,
+                "before": _member(change.before), "after": _member(change.after), "adds": change.before is ABSENT, "removes": change.after is ABSENT,
+            }
+            for change in each.changes
+        ],
+        "left": [
+            {"rule": left.rule or None, "at": str(left.at), "message": left.message, "needs": left.needs} for left in each.left
+        ],
+        "header": plain_json(each.header), "claims": plain_json(each.claims),
+        "proof": None if each.proof is None else {
+            "key": scrub(each.proof.key), "certificate": scrub(each.proof.certificate) or None, "signature": each.proof.signature,
+            "verdict": each.proof.verdict, "findings": [finding_json(finding) for finding in each.proof.findings],
+        },
+    }  # fmt: skip
+
+
+def _member(value: Any) -> Any:
+    return None if value is ABSENT else plain_json(value)
 
 
 def _request(each: Request) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def shareable(
         redactor, shown = attempt.redacted(untouched)
         called, said = _also(redactor, endpoint), _also(redactor, error)
         after = library.gather(shown, certificates=materials, endpoint=called, error=said, **around)
-        again = library.judge_all(after)
+        again = _judged_again(after, judged)
         same = [_told(each) for each in again] == wanted
         if best is None or same:
             best = Shared(shown, _report(after, again), same, tuple(sorted(untouched)) if same else (), called, said)
@@ -90,6 +90,16 @@ def shareable(
             break
     assert best is not None  # noqa: S101 - there is always a first attempt
     return best
+
+
+def _judged_again(after: Gathered, before: Sequence[Judged]) -> list[Judged]:
+    """What the redacted text says. The signatures were examined a moment ago; of those that were only stated even then nothing was."""
+    known, subjects, around, told, profile, _, text = after
+    witnessed = [each.case.stated is None for each in before] if len(subjects) == len(before) else [False] * len(subjects)
+    return [
+        library.judge(known, subject, around._replace(witnessed=seen), told, profile, text)
+        for subject, seen in zip(subjects, witnessed, strict=True)
+    ]
 
 
 def look_alikes(key: bytes, *, hosts: bool = False) -> Redactor:

@@ -10,6 +10,7 @@ import functools
 import json
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,6 +48,39 @@ class Wording(NamedTuple):
     help: str = ""
 
 
+class Remedy(NamedTuple):
+    """One way to mend what a finding names, in verbs that :mod:`jwtdoctor.repair` knows. ``{names}`` are facts of the check.
+
+    Paths are ``header.alg``, ``payload.exp``, ``request.grant_type``, ``endpoint``.
+    """
+
+    set: Mapping[str, Any] = {}
+    """Path → value; a text that is one ``{fact}`` keeps the fact's type."""
+    setting: Mapping[str, str] = {}
+    """Path → name of a setting of the profile; of a list the first that fits the key."""
+    move: Mapping[str, str] = {}
+    """From path → to path, all at once, so that values can change places."""
+    remove: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    """Times made anew: ``payload.exp`` a lifetime after the moment of judgement, others that moment."""
+    trim: tuple[str, ...] = ()
+    """Texts around which white space is taken away."""
+    send: bool = False
+    """The assertion is sent as it was signed, bare and encoded once."""
+    sign: bool = False
+    """The assertion is written and signed anew; that it is when header or claims change need not be said."""
+    standard: bool = False
+    """Made along the way even where the provider lets the fault pass, because RFC 7519 wants it so."""
+    ask: str = ""
+    """What only the user knows."""
+    option: str = ""
+    """The option that takes it."""
+    none: str = ""
+    """Why no change of the assertion mends it."""
+    says: str = ""
+    """Further words on what to do."""
+
+
 class Variant(NamedTuple):
     """One of a rule's wordings, with its own weight."""
 
@@ -60,6 +94,8 @@ class Variant(NamedTuple):
     """Why the profile weighs it as it does."""
     remains: tuple[str, ...] = ()
     """Causes of which it must be one, where it cannot be told which."""
+    repair: tuple[Remedy, ...] = ()
+    """Ways to mend it, the preferred one first."""
 
 
 class Rule(NamedTuple):
@@ -79,6 +115,8 @@ class Rule(NamedTuple):
     """The profiles it speaks for; empty means every one."""
     reveals_nothing: bool = False
     """Whether the value at the place of its findings is nobody's: a sample, which may be shown to anybody."""
+    home: str = ""
+    """The folder it was read from, as that was named; empty for ours."""
 
     @property
     def severity(self) -> Severity:
@@ -102,6 +140,8 @@ class Unseen(NamedTuple):
     """The server check it belongs to, where that is not the one of the answer."""
     source: tuple[InSource, ...] = ()
     """How to ask about it where source code shows what it hangs on."""
+    home: str = ""
+    """The folder it was read from, as that was named; empty for ours."""
 
 
 class InSource(NamedTuple):
@@ -152,6 +192,8 @@ class Symptom(NamedTuple):
     cites: tuple[str, ...]
     verified: str = ""
     """What it means once the signature is known to verify with the certificate given."""
+    home: str = ""
+    """The folder it was read from, as that was named; empty for ours."""
 
 
 class Host(NamedTuple):
@@ -180,17 +222,28 @@ class Profile(NamedTuple):
     hosts: tuple[Host, ...]
     weights: Mapping[str, Mapping[str, str]]
     """``rule`` or ``rule/variant`` → severity, effect, confidence, because, source."""
+    home: str = ""
+    """The folder it was read from, as that was named; empty for ours."""
 
 
 class Catalog(NamedTuple):
-    """All we know."""
+    """All we know. Each is itself and no other, so that what is remembered of one is never taken for another's."""
 
     rules: Mapping[str, Rule]
     unseen: Mapping[str, Unseen]
     symptoms: tuple[Symptom, ...]
     profiles: Mapping[str, Profile]
-    compiled: bool = False
-    """From the compiled file, whose sources were audited when it was made and tested."""
+    audited: bool = False
+    """Whether its rules are known to fit their checks: the compiled ones were audited when they were tested."""
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
 
     def title_of(self, cause: str) -> str:
         """What a cause says in a few words."""
@@ -199,14 +252,15 @@ class Catalog(NamedTuple):
         return self.unseen[cause].title if cause in self.unseen else cause
 
 
-def line_of(group: str, name: str, word: str) -> str:
+def line_of(rule: Rule, word: str) -> str:
     """``rules/<group>/<name>.toml:<line>``, the line being the first that holds ``word``."""
+    file = f"{rule.group}/{rule.name}.toml"
     try:
-        rows = (rules_folder() / group / f"{name}.toml").read_text(encoding="utf-8").splitlines()
+        rows = (Path(rule.home or rules_folder()) / file).read_text(encoding="utf-8").splitlines()
     except OSError:
         rows = []
     line = next((number for number, row in enumerate(rows, 1) if word in row), 1)
-    return f"rules/{group}/{name}.toml:{line}"
+    return f"{rule.home or 'rules'}/{file}:{line}"
 
 
 class CatalogError(Exception):
@@ -219,11 +273,47 @@ def rules_folder() -> Path:
     return shipped if shipped.is_dir() else PACKAGE.parent / "rules"
 
 
-@functools.cache
+_IN_FORCE: ContextVar[Catalog | None] = ContextVar("jwtdoctor_catalogue", default=None)
+
+
 def load() -> Catalog:
-    """The catalogue, compiled if possible. Raises CatalogError for sources that cannot be used."""
+    """The catalogue in force: what :func:`in_force` set around this call, else ours. Raises CatalogError for sources that cannot be used."""
+    return _IN_FORCE.get() or ours()
+
+
+@functools.cache
+def ours() -> Catalog:
+    """The catalogue that comes with jwtdoctor, compiled if possible. Raises CatalogError for sources that cannot be used."""
     plain = document()
-    return build(plain)._replace(compiled="sources" not in plain)
+    return build(plain)._replace(audited="sources" not in plain)
+
+
+class in_force:
+    """Within it, and in this thread alone, ``known`` is the catalogue; ``None`` leaves it as it is."""
+
+    # A generator would do, and cost every diagnosis ten times as much.
+    __slots__ = ("_before", "_known")
+
+    def __init__(self, known: Catalog | None) -> None:
+        self._known = known
+
+    def __enter__(self) -> None:
+        if self._known is not None:
+            self._before = _IN_FORCE.set(self._known)
+
+    def __exit__(self, *_: object) -> None:
+        if self._known is not None:
+            _IN_FORCE.reset(self._before)
+
+
+def joined(known: Catalog, other: Catalog) -> Catalog:
+    """Both together; that no name stands in both was seen when ``other`` was read."""
+    return Catalog(
+        {**known.rules, **other.rules},
+        {**known.unseen, **other.unseen},
+        (*known.symptoms, *other.symptoms),
+        {**known.profiles, **other.profiles},
+    )
 
 
 def document() -> dict[str, Any]:
@@ -238,7 +328,7 @@ def document() -> dict[str, Any]:
     return {**read(folder), "sources": str(folder)}
 
 
-LAYOUT = 3
+LAYOUT = 4
 """Raised with every change of the compiled file's structure."""
 
 
@@ -279,8 +369,9 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
     explains = tuple(raw.get("explains", ()))
     if base:
         variants[""] = Variant(
-            raw["severity"], raw["effect"], raw["confidence"], Wording(**base), explains, remains=tuple(raw.get("remains", ()))
-        )
+            raw["severity"], raw["effect"], raw["confidence"], Wording(**base), explains, remains=tuple(raw.get("remains", ())),
+            repair=_remedies(raw.get("repair")),
+        )  # fmt: skip
     for name, own in raw.get("variant", {}).items():
         words = {**base, **{k: v for k, v in own.items() if k in Wording._fields}}
         variants[name] = Variant(
@@ -290,6 +381,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
             Wording(**words),
             tuple(own.get("explains", explains)),
             remains=tuple(own.get("remains", raw.get("remains", ()))),
+            repair=_remedies(own.get("repair", raw.get("repair"))),
         )
     return Rule(
         name=raw["name"],
@@ -304,7 +396,15 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         why=raw["why"],
         profiles=tuple(raw.get("profiles", ())),
         reveals_nothing=raw.get("reveals_nothing", False),
+        home=raw.get("home", ""),
     )
+
+
+def _remedies(raw: Any) -> tuple[Remedy, ...]:
+    """One table, or several in the order of preference."""
+    tables = raw if isinstance(raw, list) else [raw] if raw else []
+    plain: list[dict[str, Any]] = [{k: tuple(v) if isinstance(v, list) else v for k, v in each.items()} for each in tables]
+    return tuple(Remedy(**each) for each in plain)
 
 
 def _unseen(raw: Mapping[str, Any]) -> Unseen:
@@ -337,6 +437,7 @@ def _symptom(raw: Mapping[str, Any]) -> Symptom:
         ),
         cites=tuple(raw["cites"]),
         verified=" ".join(raw.get("verified", "").split()),
+        home=raw.get("home", ""),
     )
 
 
@@ -360,4 +461,5 @@ def _profile(raw: Mapping[str, Any]) -> Profile:
             for h in raw.get("host", ())
         ),
         weights=raw.get("weigh", {}),
+        home=raw.get("home", ""),
     )

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .. import toml
 from ..model import CONFIDENCES, EFFECTS, SEVERITIES, STAGES, STANDINGS
-from . import LAYOUT, CatalogError
+from . import LAYOUT, Catalog, CatalogError
 
-GROUPS = ("shape", "header", "time", "audience", "request", "identity", "signature", "certificate", "source", "metadata", "deployment")
+GROUPS = (
+    "shape",
+    "header",
+    "time",
+    "audience",
+    "request",
+    "identity",
+    "signature",
+    "certificate",
+    "source",
+    "metadata",
+    "deployment",
+)
 NOT_DATA = frozenset({"README.md", "retired.toml"})
+SNIPPETS = "snippets"
+"""A folder of its own kind, which :mod:`.snippets` reads when it is asked for."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _SAYS = ("headline", "label", "note", "help")
@@ -53,7 +67,7 @@ RULE: dict[str, Kind] = {
     "name": _text, "title": _text, "check": _text, "params": _table, "stage": _one_of(*STAGES),
     "severity": _one_of(*SEVERITIES), "effect": _one_of(*EFFECTS), "confidence": _one_of(*CONFIDENCES),
     "since": _text, "cites": _some, "explains": _texts, "remains": _some, "profiles": _texts, "says": _table, "variant": _table,
-    "explain": _table, "case": _tables, "reveals_nothing": lambda v: v is True,
+    "explain": _table, "case": _tables, "reveals_nothing": lambda v: v is True, "repair": lambda v: _table(v) or _tables(v),
 }  # fmt: skip
 RULE_NEEDS = (
     "name",
@@ -75,18 +89,45 @@ VARIANT: dict[str, Kind] = {
     "confidence": RULE["confidence"],
     "explains": _texts,
     "remains": _some,
+    "repair": RULE["repair"],
 }
+_PATH = re.compile(r"(?:header|payload)\..+|request\.\w+|endpoint")
+REQUEST_PATHS = ("method", "content_type", "body", "where", "grant_type", "client_assertion_type")
+
+
+def _path(value: Any) -> bool:
+    exhibit, _, name = value.partition(".") if isinstance(value, str) else ("", "", "")
+    return bool(_PATH.fullmatch(value)) and (exhibit != "request" or name in REQUEST_PATHS) if exhibit else False
+
+
+def _paths(value: Any) -> bool:
+    return _some(value) and all(map(_path, value))
+
+
+def _of_paths(value: Any) -> bool:
+    return _table(value) and bool(value) and all(map(_path, value))
+
+
+_TRUE: Kind = lambda value: value is True  # noqa: E731 - one of a table of such
+REPAIR: dict[str, Kind] = {
+    "set": _of_paths, "setting": lambda v: _of_paths(v) and all(map(_text, v.values())), "move": lambda v: _of_paths(v) and _paths([*v.values()]),
+    "remove": _paths, "fresh": _paths, "trim": _paths, "send": _TRUE, "sign": _TRUE, "standard": _TRUE, "ask": _text, "option": _text,
+    "none": _text, "says": _text,
+}  # fmt: skip
+"""Verbs of a repair."""
+REPAIR_VERBS = ("set", "setting", "move", "remove", "fresh", "trim", "send", "sign", "ask", "none")
 CASE: dict[str, Kind] = {
     "title": _text, "header": _table, "claims": _table, "without": _texts, "only": _table, "text": _text, "now": _any,
     "endpoint": _text, "error": _text, "certificate": _text, "key": _text, "mutation": _text, "profile": _text, "app": _text,
-    "request": _table, "payload": _text, "code": _text, "project": _table, "config": _text, "search": lambda v: v is True, "candidates": _some, "folder": _some, "beside": _some, "finds": lambda v: isinstance(v, list),
+    "measured_skew": lambda v: isinstance(v, float),
+    "request": _table, "payload": _text, "code": _text, "project": _table, "meant": _table, "tracked": _texts, "config": _text, "surroundings": _table, "search": lambda v: v is True, "candidates": _some, "folder": _some, "beside": _some, "finds": lambda v: isinstance(v, list) and all(isinstance(each, dict) for each in v),
 }  # fmt: skip
 UNSEEN_NEEDS = ("name", "title", "why", "ask", "look", "help", "cites")
 UNSEEN: dict[str, Kind] = dict.fromkeys(UNSEEN_NEEDS, _text) | {"cites": _some, "stage": _one_of(*STAGES), "source": _tables}
 IN_SOURCE: dict[str, Kind] = dict.fromkeys(("trait", "ask", "look", "help"), _text)
 SYMPTOM: dict[str, Kind] = {
     "name": _text, "shows": _text, "meaning": _text, "stage": _one_of(*STAGES),
-    "passed": lambda v: isinstance(v, list) and set(v) <= set(STAGES), "implies": _table, "explain": _text, "verified": _text, "cites": _some,
+    "passed": lambda v: isinstance(v, list) and all(each in STAGES for each in v), "implies": _table, "explain": _text, "verified": _text, "cites": _some,
     "match": _tables, "cause": _tables,
 }  # fmt: skip
 SYMPTOM_NEEDS = tuple(key for key in SYMPTOM if key not in ("implies", "verified"))
@@ -109,29 +150,43 @@ WEIGH: dict[str, Kind] = {
 }  # fmt: skip
 
 
+LARGEST = 1 << 20
+"""Bytes of one file that is read."""
+MOST_FILES = 5000
+"""Files of one folder."""
+
+
 class File:
     """One TOML file, with the means to point into it."""
 
-    def __init__(self, path: Path, root: Path) -> None:
+    def __init__(self, path: Path, root: Path, home: str = "") -> None:
         self.path = path
-        self.shown = f"rules/{path.relative_to(root).as_posix()}"
+        self.home = home
+        self.shown = f"{home or 'rules'}/{path.relative_to(root).as_posix()}"
         try:
+            if path.stat().st_size > LARGEST:
+                raise CatalogError(f"{self.shown}:1: larger than {LARGEST} bytes; a rule is one file of its own")
             self.text = path.read_text(encoding="utf-8")
-            self.data: dict[str, Any] = tomllib.loads(self.text)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            line = re.search(r"at line (\d+)", str(error))
-            raise CatalogError(f"{self.shown}:{line[1] if line else 1}: not TOML: {error}") from None
+            self.data: dict[str, Any] = toml.loads(self.text)
+        except OSError as error:
+            raise CatalogError(f"{self.shown}:1: cannot be read: {error.strerror or 'unknown reason'}") from None
+        except UnicodeDecodeError as error:
+            raise CatalogError(f"{self.shown}:1: not TOML: {error}") from None
+        except toml.NotToml as error:
+            raise CatalogError(f"{self.shown}:{error.line}: {error} (column {error.column})") from None
 
     def refuse(self, key: str, why: str) -> CatalogError:
-        """An error that points at the first line speaking of ``key``."""
-        pattern = re.compile(
-            rf"""^\s*(?:\[+[^\]]*["']?{re.escape(key)}["']?\]|["']?{re.escape(key)}["']?\s*=|.*{re.escape(key)})"""
-        )
-        line = next((n for n, row in enumerate(self.text.splitlines(), 1) if pattern.match(row)), 1)
+        """An error that points at the first line that sets ``key``, else at the first one speaking of it."""
+        said = re.escape(key)
+        sets = re.compile(rf"""\s*(?:\[+(?:[^\]]*\.)?["']?{said}["']?\]|["']?{said}["']?\s*=)""")
+        rows = list(enumerate(self.text.splitlines(), 1))
+        line = next((n for n, row in rows if sets.match(row)), None) or next((n for n, row in rows if key in row), 1)
         return CatalogError(f"{self.shown}:{line}: {why}")
 
     def table(self, table: Mapping[str, Any], known: Mapping[str, Kind], needs: tuple[str, ...], what: str) -> None:
-        """Refuse unknown keys, wrong types and missing keys of one table."""
+        """Refuse what is no table, and unknown keys, wrong types and missing keys of one."""
+        if not isinstance(table, Mapping):
+            raise self.refuse(what.strip("[]").rpartition(".")[2], f"{what} must be a table")
         for key, value in table.items():
             if key not in known:
                 raise self.refuse(key, f"unknown key `{key}` in {what}; known are {', '.join(sorted(known))}")
@@ -147,13 +202,22 @@ class File:
             raise self.refuse("name", f"`name` must be {self.path.stem!r}, as the file is called")
 
 
-def read(folder: Path, *, cases: bool = False) -> dict[str, Any]:
-    """The checked sources as plain data; with ``cases`` the worked cases too. Raises CatalogError."""
-    files = {path: File(path, folder) for path in sorted(folder.rglob("*.toml")) if path.name not in NOT_DATA}
-    if not files:
-        raise CatalogError(f"{folder}: no rules found")
+def read(folder: Path, *, cases: bool = False, beside: Catalog | None = None, home: str = "") -> dict[str, Any]:
+    """The checked sources as plain data; with ``cases`` the worked cases too. Raises CatalogError.
+
+    A folder of others is read ``beside`` what is known already, whose names it may use and must not take; its files are shown under
+    ``home``, as that folder was named.
+    """
+    paths = [
+        path
+        for path in sorted(folder.rglob("*.toml"))
+        if path.name not in NOT_DATA and (beside is not None or path.parent != folder / SNIPPETS)
+    ]
+    if not paths or len(paths) > MOST_FILES:
+        raise CatalogError(f"{folder}: {'more than ' + str(MOST_FILES) + ' files' if paths else 'no rules found'}")
+    files = {path: File(path, folder, home) for path in paths}
     plain: dict[str, Any] = {"layout": LAYOUT, "rules": [], "unseen": [], "symptoms": [], "profiles": []}
-    owners: dict[str, File] = {}
+    owners = _owners(beside)
     for path, file in files.items():
         parts = path.relative_to(folder).parts
         file.named()
@@ -167,22 +231,41 @@ def read(folder: Path, *, cases: bool = False) -> dict[str, Any]:
                 file.table(words, IN_SOURCE, ("trait",), "[[source]]")
             plain["unseen"].append({**file.data, "where": "server" if parts[0] == "unseen" else "client"})
         elif parts[0] == "symptoms" and len(parts) == 3:
+            _claim(owners, file, f"symptoms/{parts[1]}/")
             plain["symptoms"].append(_symptom(file, parts[1]))
         elif parts[0] == "profiles" and len(parts) == 2:
-            plain["profiles"].append(_profile(file))
+            _claim(owners, file, "profiles/")
+            plain["profiles"].append(_profile(file, beside))
         else:
             raise CatalogError(
                 f"{file.shown}:1: no place for this file; known are {', '.join(GROUPS)}, unseen, client, symptoms/*, profiles"
             )
-    _refuse_strangers(plain, files, owners)
+    _refuse_strangers(plain, files, owners, beside)
+    if home:
+        for each in (*plain["rules"], *plain["unseen"], *plain["symptoms"], *plain["profiles"]):
+            each["home"] = home
     return plain
 
 
-def _claim(owners: dict[str, File], file: File) -> None:
+def _owners(known: Catalog | None) -> dict[str, str]:
+    """Names that are taken, each with the file that holds it; those of symptoms and profiles with their folder before them."""
+    if known is None:
+        return {}
+    taken = {each.name: f"{each.home or 'rules'}/{each.group}/{each.name}.toml" for each in known.rules.values()}
+    for cause in known.unseen.values():
+        folder = "unseen" if cause.where == "server" else "client"
+        taken[cause.name] = f"{cause.home or 'rules'}/{folder}/{cause.name}.toml"
+    for symptom in known.symptoms:
+        name = f"symptoms/{symptom.provider}/{symptom.name}"
+        taken[name] = f"{symptom.home or 'rules'}/{name}.toml"
+    return taken | {f"profiles/{n}": f"{p.home or 'rules'}/profiles/{n}.toml" for n, p in known.profiles.items()}
+
+
+def _claim(owners: dict[str, str], file: File, folder: str = "") -> None:
     name = file.data["name"]
-    if name in owners:
-        raise file.refuse("name", f"{name!r} stands in {owners[name].shown} already")
-    owners[name] = file
+    if folder + name in owners:
+        raise file.refuse("name", f"{name!r} stands in {owners[folder + name]} already")
+    owners[folder + name] = file.shown
 
 
 def _rule(file: File, group: str, cases: bool) -> dict[str, Any]:
@@ -193,14 +276,30 @@ def _rule(file: File, group: str, cases: bool) -> dict[str, Any]:
     file.table(data.get("says", {}), _WORDS, ("headline",) if "says" in data else (), "[says]")
     for name, variant in data.get("variant", {}).items():
         file.table(variant, VARIANT, () if "says" in data else ("headline",), f"[variant.{name}]")
+    for where in (data, *data.get("variant", {}).values()):
+        _refuse_strange_repair(file, where.get("repair", []))
     file.table(data["explain"], {"why": _text}, ("why",), "[explain]")
     for case in data["case"]:
         file.table(case, CASE, ("title", "finds"), "[[case]]")
+    for fires, told in ((True, "fires"), (False, "stays silent")):
+        if not any(bool(case["finds"]) is fires for case in data["case"]):
+            raise file.refuse(
+                "case", f"no worked case in which the rule {told}; a rule has one that fires and one that stays silent"
+            )
     plain = {key: value for key, value in data.items() if key not in ("case", "explain")}
     plain |= {"group": group, "why": data["explain"]["why"].strip()}
     if cases:
         plain["case"] = data["case"]
     return plain
+
+
+def _refuse_strange_repair(file: File, given: Any) -> None:
+    for remedy in given if isinstance(given, list) else [given]:
+        file.table(remedy, REPAIR, (), "[repair]")
+        if not remedy.keys() & set(REPAIR_VERBS):
+            raise file.refuse("repair", f"a repair says what to do: {', '.join(REPAIR_VERBS)}")
+        if "option" in remedy and "ask" not in remedy:
+            raise file.refuse("option", "`option` goes with `ask`")
 
 
 def _symptom(file: File, provider: str) -> dict[str, Any]:
@@ -216,10 +315,15 @@ def _symptom(file: File, provider: str) -> dict[str, Any]:
     return {**data, "provider": provider}
 
 
-def _profile(file: File) -> dict[str, Any]:
+def _profile(file: File, beside: Catalog | None) -> dict[str, Any]:
     data = file.data
     file.table(data, PROFILE, ("name", "title", "settings"), "a profile")
-    for patterns in data.get("detect", {}).values():
+    other = next((each for each in beside.profiles.values() if each.role == data.get("role")), None) if beside else None
+    if other is not None and other.role:
+        raise file.refuse("role", f"{other.name!r} is the {other.role} profile already; leave `role` out")
+    for shown, patterns in data.get("detect", {}).items():
+        if not _texts(patterns):
+            raise file.refuse(shown, f"`{shown}` in [detect] must be a list of regular expressions")
         for pattern in patterns:
             _regex(file, pattern)
     for host in data.get("host", ()):
@@ -237,10 +341,15 @@ def _regex(file: File, pattern: str) -> None:
         raise file.refuse(pattern[:20], f"not a regular expression: {error}") from None
 
 
-def _refuse_strangers(plain: Mapping[str, Any], files: Mapping[Path, File], owners: Mapping[str, File]) -> None:
+def _refuse_strangers(
+    plain: Mapping[str, Any], files: Mapping[Path, File], owners: Mapping[str, str], beside: Catalog | None
+) -> None:
     """Names that point to nothing: causes, explained rules, re-weighed rules, profiles."""
-    rules = {each["name"]: each for each in plain["rules"]}
+    rules: dict[str, Mapping[str, Any]] = {each["name"]: each for each in plain["rules"]}
     profiles = {each["name"] for each in plain["profiles"]}
+    if beside is not None:
+        rules |= {name: {"variant": rule.variants} for name, rule in beside.rules.items()}
+        profiles |= beside.profiles.keys()
     for file in files.values():
         data = file.data
         for cause in data.get("cause", ()):

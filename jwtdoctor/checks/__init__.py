@@ -5,7 +5,7 @@ Importing this package registers every check under the name that rules call it b
 
 from __future__ import annotations
 
-from . import audience, certificate, header, identity, keyid, request, shape, signature, source, time
+from . import audience, certificate, deployment, header, identity, keyid, metadata, request, shape, signature, source, time
 from .fingerprints import Fingerprints, take
 from .registry import CHECKS, Check, check
 
@@ -16,9 +16,11 @@ __all__ = [
     "audience",
     "certificate",
     "check",
+    "deployment",
     "header",
     "identity",
     "keyid",
+    "metadata",
     "request",
     "shape",
     "signature",

@@ -78,7 +78,7 @@ class ShapeParams(NamedTuple):
     shape: str
 
 
-@check("audience-shape", params=ShapeParams, facts="value wanted path", needs="claims", reads="aud")
+@check("audience-shape", params=ShapeParams, facts="value wanted path", needs="claims", reads="aud endpoint")
 def audience_shape(case: Case, params: ShapeParams) -> Outcome:
     """aud is not written as one plain https URL."""
     value = case.claims.get("aud")
@@ -88,7 +88,7 @@ def audience_shape(case: Case, params: ShapeParams) -> Outcome:
         if not isinstance(value, list):
             return NOTHING
         found = case.facet(audience)
-        return one("payload", "aud", value=_shown(value), wanted=found.origin if found else _first(value), path="")
+        return one("payload", "aud", value=_shown(value), wanted=_wanted(case, found) if found else _first(value), path="")
     found = case.facet(audience)
     if found is None or not _SHAPES[params.shape](case, found):
         return NOTHING
@@ -106,6 +106,24 @@ def _first(value: list[Any]) -> str:
 
 
 def _wanted(case: Case, found: Address) -> str:
+    """The audience written as it should be; where the endpoint called wants another, that one: it would be refused in any spelling."""
+    return (of_endpoint(case) if _is_elsewhere(case, found) else "") or _plain(case, found)
+
+
+def _is_elsewhere(case: Case, found: Address) -> bool:
+    """Whether the endpoint called is known to belong to another audience than this one."""
+    called, claimed, reached = case.facet(endpoint), case.facet(audience_host), case.facet(endpoint_host)
+    if called is None or called.host == found.host:
+        return False
+    if claimed is None or reached is None:
+        return reached is not None or not case.profile.hosts
+    if claimed.host.kind == reached.host.kind == "own":
+        return (claimed.org, claimed.sandbox) != (reached.org, reached.sandbox)
+    sides = {claimed.host.side, reached.host.side}
+    return claimed.host.kind == "ui" or (len(sides) > 1 and "either" not in sides)
+
+
+def _plain(case: Case, found: Address) -> str:
     located = case.facet(audience_host)
     site = located is not None and located.host.kind == "site"
     return f"{found.origin}{found.path.rstrip('/')}" if site and not _TOKEN_PATH.match(found.path) else found.origin
@@ -183,13 +201,26 @@ def _is_swapped(case: Case, value: str) -> bool:
     return _look(case, value) in ("iss", "sub")
 
 
+def of_endpoint(case: Case) -> str:
+    """The audience that goes with the endpoint called; empty where none is known.
+
+    Where the profile knows no hosts it is the endpoint's own URL, as RFC 7523 §3 (3) suggests.
+    """
+    called, located = case.facet(endpoint), case.facet(endpoint_host)
+    if called is None:
+        return ""
+    if located is not None and located.host.kind in ("shared", "own"):
+        return called.origin
+    if located is not None and located.host.kind == "site":
+        return called.origin + called.path.rstrip("/").removesuffix(str(case.profile.settings.get("token_path", "")))
+    return "" if case.profile.hosts or called.bare else f"{called.origin}{called.path}"
+
+
 def _proposal(case: Case) -> str:
     """The audience that goes with the endpoint called; without one the shared production host."""
-    called, located = case.facet(endpoint), case.facet(endpoint_host)
-    if called is not None and located is not None and located.host.kind in ("shared", "own"):
-        return called.origin
-    if called is not None and located is not None and located.host.kind == "site":
-        return called.origin + called.path.rstrip("/").removesuffix(str(case.profile.settings.get("token_path", "")))
+    found = of_endpoint(case) if case.profile.hosts else ""
+    if found:
+        return found
     shared = case.profile.settings.get("shared_hosts", {})
     return f"https://{shared['production']}" if shared else "the authorization server's own URL"
 
@@ -279,7 +310,7 @@ def audience_own_domain(case: Case, params: object) -> Outcome:
     if claimed is None or called is None or found is None or where is None:
         return NOTHING
     if claimed.host.kind in ("own", "site") and called.host.kind == "shared":
-        return one("payload", "aud", "own-at-shared", value=found.text, endpoint_host=where.host, wanted=_wanted(case, found))
+        return one("payload", "aud", "own-at-shared", value=found.text, endpoint_host=where.host, wanted=_plain(case, found))
     if claimed.host.kind == "shared" and called.host.kind == "shared":
         if case.app == "external-client-app":
             return one(

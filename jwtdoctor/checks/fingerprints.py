@@ -49,6 +49,8 @@ def take(case: Case) -> Fingerprints | None:
     token, paste, claims = case.token, case.paste, case.claims
     if token is None or paste is None or not token.clean or case.kind is not kinds.ASSERTION:
         return None
+    if case.project is not None or case.environment is not None or case.origins:
+        return None
     form, status = case.facet(wrapping), case.facet(examined).status
     iss, sub, aud = claims.get("iss"), claims.get("sub"), claims.get("aud")
     return Fingerprints(
@@ -77,6 +79,8 @@ def _endpoint(case: Case) -> Hashable:
 
 def _times(case: Case) -> Hashable:
     now, claims = case.moment, case.claims
+    if case.measured_skew is not None:
+        return None
     exp = claims.get("exp")
     if now is None or now < _LONG_AFTER_1970 or type(exp) is not int or not -SPAN < exp - now < SPAN:
         return None

@@ -25,7 +25,7 @@ _LONGEST_CERTIFICATE = 65536
 
 @check(
     "thumbprint-form",
-    facts="member value wanted found right certificate",
+    facts="member value wanted found right certificate rewritten proper",
     variants="hex-text hex other-hash padded of-key of-text not-a-thumbprint not-text",
     needs="header",
     reads="header certificates",
@@ -45,13 +45,28 @@ def _thumbprint(case: Case, member: str, value: object) -> Hit | None:
         "wanted": "SHA-1" if size == 20 else "SHA-256",
         "right": "" if mine is None else mine.x5t if size == 20 else mine.x5t_s256,
         "certificate": mine.name if mine is not None else "",
+        "rewritten": _rewritten(value, size),
+        "proper": "",
     }
     if not isinstance(value, str):
         return Hit(Place("header", member), {**facts, "found": ""}, "not-text")
     variant, digest, found = _form(value, size)
     if not variant and mine is not None:
         variant, found = _of_something_else(digest, mine)
-    return Hit(Place("header", member), {**facts, "found": found}, variant) if variant else None
+    proper = next((name for name, length in _SIZES.items() if name != member and length == len(digest)), "")
+    return Hit(Place("header", member), {**facts, "found": found, "proper": proper}, variant) if variant else None
+
+
+def _rewritten(value: object, size: int) -> str:
+    """The digest that is written some other way, as base64url; empty where there is none of this length."""
+    if not isinstance(value, str):
+        return ""
+    data = unbase64(value)[0] or b""
+    digits = value if re.fullmatch(r"[0-9a-fA-F: -]+", value) else data.decode("ascii", "replace")
+    digits = re.sub(r"[: -]", "", digits)
+    if re.fullmatch(r"(?:[0-9a-fA-F]{2}){20}|(?:[0-9a-fA-F]{2}){32}", digits):
+        data = bytes.fromhex(digits)
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii") if len(data) == size else ""
 
 
 def _form(value: str, size: int) -> tuple[str, bytes, str]:

@@ -46,10 +46,14 @@ def check(
     settings: str = "",
     reads: str = "",
 ) -> Callable[[Function], Function]:
-    """Register a check. The other arguments are names separated by spaces."""
+    """Register a check. The other arguments are names separated by spaces.
+
+    Raises ValueError for a name that another function has, and for an exhibit that does not exist.
+    """
 
     def register(run: Function) -> Function:
         wanted = tuple(needs.split())
+        _refuse(name, run, wanted)
         CHECKS[name] = Check(
             name,
             run,
@@ -64,6 +68,14 @@ def check(
         return run
 
     return register
+
+
+def _refuse(name: str, run: Function, needs: tuple[str, ...]) -> None:
+    known = CHECKS.get(name)
+    if known is not None and (known.run.__module__, known.run.__qualname__) != (run.__module__, run.__qualname__):
+        raise ValueError(f"a check is called {name!r} already, in {known.run.__module__}")
+    if strange := [each for each in needs if each not in NEEDS]:
+        raise ValueError(f"check {name!r}: unknown in `needs`: {', '.join(strange)}; known are {', '.join(NEEDS)}")
 
 
 def one(exhibit: str, path: str = "", variant: str = "", /, **facts: Any) -> tuple[Hit, ...]:

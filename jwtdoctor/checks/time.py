@@ -8,7 +8,7 @@ from ..case import NEEDS, Case
 from ..model import Skipped
 from ..moments import relative, span, utc, year_in_words, zone
 from . import numericdate
-from .numericdate import BY_NAME, Reading, signing_moment
+from .numericdate import BY_NAME, Base, Reading, signing_moment
 from .overflow import UNCERTAIN, flips, overflow
 from .registry import NOTHING, Outcome, check, one
 from .zones import Shift, shift
@@ -363,7 +363,7 @@ class SkewParams(NamedTuple):
     "clock-skew",
     params=SkewParams,
     facts="skew claim issued reference clock",
-    variants="server here",
+    variants="server here measured",
     needs="claims clock",
     reads="times",
 )
@@ -375,6 +375,8 @@ def clock_skew(case: Case, params: SkewParams) -> Outcome:
     has_date = bool(case.has & NEEDS["date"][0])
     if params.direction == "behind" and (_no_clock_makes_it_past(exp, case.moment) or (base.exact and base.at > case.moment)):
         return NOTHING
+    if case.measured_skew is not None and (told := _measured(case.measured_skew, case.moment, base, params)) is not None:
+        return told
     if not base.exact:
         if params.direction == "behind" and has_date and exp.unit == "seconds" and exp.seconds is not None:
             return _behind_by_exp(exp.seconds, case.moment)
@@ -397,6 +399,19 @@ def clock_skew(case: Case, params: SkewParams) -> Outcome:
         issued=utc(base.at),
         reference=utc(case.moment),
         clock="the server's clock" if has_date else "the clock of this judgement",
+    )
+
+
+def _measured(ahead: float, moment: int, base: Base, params: SkewParams) -> Outcome | None:
+    """What a measurement says of the clock of the machine that asked; ``None`` where it says nothing."""
+    skew = ahead if params.direction == "ahead" else -ahead
+    if skew < params.seconds:
+        said = "the clock that sent it is right; an old `iat` is an assertion sent late, or one that another machine signed"
+        return Skipped(said, "iat") if params.direction == "behind" else None
+    claim = base.source if base.exact else "exp"
+    here = utc(moment + ahead)
+    return one(
+        "payload", claim, "measured", skew=span(skew), claim=claim, issued=here, reference=utc(moment), clock="the server's clock"
     )
 
 

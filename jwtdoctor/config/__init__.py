@@ -1,7 +1,40 @@
-"""What does ``jwtdoctor.toml`` say? Text in, frozen environments with their spans out; no file is read here."""
+"""What does ``jwtdoctor.toml`` say? Text in, frozen environments with their places out; no file is read here."""
 
 from __future__ import annotations
 
-from .environment import Environment
+from .environment import (
+    APPS,
+    ORGS,
+    VARIABLE,
+    CertificateFacts,
+    Environment,
+    KeyFacts,
+    Leak,
+    Repository,
+    Surroundings,
+    resolved,
+)
+from .reading import KEYS, LARGEST, Config, ConfigError, Ignore, NoConfig, read
+from .sketching import origins_of, sketch_of
 
-__all__ = ["Environment"]
+__all__ = [
+    "APPS",
+    "KEYS",
+    "LARGEST",
+    "ORGS",
+    "VARIABLE",
+    "CertificateFacts",
+    "Config",
+    "ConfigError",
+    "Environment",
+    "Ignore",
+    "KeyFacts",
+    "Leak",
+    "NoConfig",
+    "Repository",
+    "Surroundings",
+    "origins_of",
+    "read",
+    "resolved",
+    "sketch_of",
+]

@@ -36,7 +36,7 @@ def pkcs12(data: bytes, unlocking: Unlocking) -> list[Material]:
 
     if der.missing(data):
         raise Unreadable(damaged("PKCS#12 container", data))
-    _refuse_giant(data)
+    refuse_giant(data)
     try:
         # None and empty are different passphrases in PKCS#12, and both are usual for stores of public certificates.
         bag = unlocking.attempt(lambda passphrase: load_pkcs12(data, passphrase), der.rounds(data), (None, b""))
@@ -59,7 +59,8 @@ _LARGEST_KEY = 5000
 """Bytes of a private key in PKCS#12, about RSA of 8,700 bits: its loader tests the primes, which takes minutes for twice that."""
 
 
-def _refuse_giant(data: bytes) -> None:
+def refuse_giant(data: bytes) -> None:
+    """Raises Unreadable for a PKCS#12 whose private key would take minutes to be loaded."""
     at = data.find(_KEY_BAG)
     while at >= 0:
         after = at + len(_KEY_BAG)

@@ -92,20 +92,27 @@ def _made(jwk: Mapping[str, Any]) -> Any:
     if kind == "RSA":
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
-        modulus, exponent = _number(jwk, "n"), _number(jwk, "e")
+        modulus, exponent = number(jwk, "n"), number(jwk, "e")
         refuse_exponent(exponent)
         return RSAPublicNumbers(exponent, modulus).public_key()
     if kind == "EC":
         from cryptography.hazmat.primitives.asymmetric import ec
 
-        curves: dict[str, ec.EllipticCurve] = {
-            "P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1(), "secp256k1": ec.SECP256K1(),
-        }  # fmt: skip
-        found = curves.get(str(curve))
-        return ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), found).public_key() if found else None
+        found = curve_of(jwk)
+        return ec.EllipticCurvePublicNumbers(number(jwk, "x"), number(jwk, "y"), found).public_key() if found else None
     if kind == "OKP":
-        return _octet_key_pair(str(curve), _bytes(jwk, "x"))
-    return Secret(_bytes(jwk, "k")) if kind == "oct" else None
+        return _octet_key_pair(str(curve), octets(jwk, "x"))
+    return Secret(octets(jwk, "k")) if kind == "oct" else None
+
+
+def curve_of(jwk: Mapping[str, Any]) -> Any:
+    """The curve of an EC key, RFC 7518 §6.2.1.1 and RFC 8812 §3.1; ``None`` for one that is not known here."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    curves: dict[str, ec.EllipticCurve] = {
+        "P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1(), "secp256k1": ec.SECP256K1(),
+    }  # fmt: skip
+    return curves.get(str(jwk.get("crv")))
 
 
 def _octet_key_pair(curve: str, x: bytes) -> Any:
@@ -131,7 +138,8 @@ def is_private(jwk: Mapping[str, Any]) -> bool:
     return "d" in jwk
 
 
-def _bytes(jwk: Mapping[str, Any], member: str) -> bytes:
+def octets(jwk: Mapping[str, Any], member: str) -> bytes:
+    """The bytes of a member in base64url. Raises ValueError for none, and for other characters."""
     value = jwk.get(member)
     if not isinstance(value, str) or not value:
         raise ValueError(f"the JWK has no `{member}`")
@@ -145,5 +153,6 @@ def _bytes(jwk: Mapping[str, Any], member: str) -> bytes:
 _STANDARD = str.maketrans("-_", "+/")
 
 
-def _number(jwk: Mapping[str, Any], member: str) -> int:
-    return int.from_bytes(_bytes(jwk, member), "big")
+def number(jwk: Mapping[str, Any], member: str) -> int:
+    """A member that is a number, RFC 7518 §6.3.1.1. Raises ValueError as :func:`octets` does."""
+    return int.from_bytes(octets(jwk, member), "big")

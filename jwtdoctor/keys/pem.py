@@ -69,15 +69,11 @@ def _one(block: Block, unlocking: Unlocking) -> list[Material]:
     label = _squeezed(block.label)
     if label in _KEYLESS:
         raise Unreadable(f"a PEM block of type {block.label}: {_KEYLESS[label]}")
-    body = _plain(block)
-    encrypted = _PROC_TYPE.search(body)
-    if encrypted:
+    _, data, cipher, vector = inside(block)
+    if cipher:
         from .private import traditional
 
-        return [traditional(_spaced(label), encrypted[1].upper(), encrypted[2], _decoded(body[encrypted.end() :]), unlocking)]
-    data = _decoded(_HEADER.sub("", body))
-    if not data:
-        raise Unreadable(f"a PEM block of type {block.label} with nothing in it")
+        return [traditional(_spaced(label), cipher, vector, data, unlocking)]
     if label == "SSH2PUBLICKEY":
         from .private import ssh_public
 
@@ -89,6 +85,33 @@ def _one(block: Block, unlocking: Unlocking) -> list[Material]:
     if not read:
         raise Unreadable(_nothing(block, data))
     return read if block.ended else [each._replace(why=each.why or "its END line is missing") for each in read]
+
+
+class Inside(NamedTuple):
+    """What stands in a block: its label with its spaces, the bytes, and how PEM itself has encrypted them, if it has."""
+
+    label: str
+    data: bytes
+    cipher: str = ""
+    vector: str = ""
+
+
+def inside(block: Block) -> Inside:
+    """The content of a block, decoded. Raises Unreadable where there is none."""
+    body, label = _plain(block), _spaced(_squeezed(block.label))
+    encrypted = _PROC_TYPE.search(body)
+    if encrypted:
+        return Inside(label, _decoded(body[encrypted.end() :]), encrypted[1].upper(), encrypted[2])
+    data = _decoded(_HEADER.sub("", body))
+    if not data:
+        raise Unreadable(f"a PEM block of type {block.label} with nothing in it")
+    return Inside(label, data)
+
+
+def holds_private_key(block: Block) -> bool:
+    """Whether a block says that a private key of a kind that can be read here stands in it."""
+    label = _squeezed(block.label)
+    return label.endswith("PRIVATEKEY") and label not in _KEYLESS
 
 
 _ENDLESS = ", and its END line is missing"

@@ -44,10 +44,7 @@ def traditional(label: str, cipher: str, vector: str, data: bytes, unlocking: Un
     """The encryption of PEM itself (RFC 1421 §4.6.1.1 as OpenSSL writes it): ``Proc-Type`` and ``DEK-Info``."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    body = base64.encodebytes(data).decode("ascii")
-    pem = (
-        f"-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: {cipher},{vector}\n\n{body}-----END {label}-----\n".encode()
-    )
+    pem = traditional_pem(label, cipher, vector, data)
 
     def load(passphrase: bytes | None) -> Any:
         return load_pem_private_key(pem, passphrase, unsafe_skip_rsa_key_validation=True)
@@ -55,6 +52,14 @@ def traditional(label: str, cipher: str, vector: str, data: bytes, unlocking: Un
     if not data or len(data) % 8:
         raise Unreadable("an encrypted private key that was cut off: its length fits no cipher")
     return _unlocked(load, data, "pem", unlocking, 1)
+
+
+def traditional_pem(label: str, cipher: str, vector: str, data: bytes) -> bytes:
+    """A block that PEM itself encrypts, as its loader wants it."""
+    body = base64.encodebytes(data).decode("ascii")
+    return (
+        f"-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: {cipher},{vector}\n\n{body}-----END {label}-----\n".encode()
+    )
 
 
 def openssh(data: bytes) -> Material:

@@ -64,7 +64,7 @@ _UNIQUE_NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*\Z")
 """Developer names: letters, digits and single underscores, a letter first, no underscore last."""
 
 
-def mend(role: str, seconds: int) -> str:
+def mend(role: str, seconds: int, _: str) -> str:
     """The right expression."""
     if role == "lifetime":
         return lifetime(seconds)

@@ -20,8 +20,8 @@ TICKS_AT_EPOCH, TICKS_PER_SECOND = 621_355_968_000_000_000, 10_000_000
 USUAL = 180
 """Seconds of life where the code does not say how long it meant."""
 
-Mend = Callable[[str, int], str]
-"""Role (``number``, ``date``, ``lifetime``) and seconds from now → the right expression."""
+Mend = Callable[[str, int, str], str]
+"""Role (``number``, ``date``, ``lifetime``), seconds from now, and the code it is to stand in → the right expression."""
 
 
 LONGEST_URL = 2048
@@ -107,14 +107,23 @@ class Draft:
         return sum(name in self.claims for name in ("iss", "sub", "aud", "exp", "prn"))
 
 
+class Expression(NamedTuple):
+    """An expression of the code, and what belongs there instead."""
+
+    node: Node
+    mend: str = ""
+    usual: str = ""
+    """Of `exp` what gives it the usual lifetime."""
+
+
 class Sketched(NamedTuple):
     """A draft as values at one moment; offsets are of the text that was read."""
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
     unknown: frozenset[str]
-    origins: Mapping[str, tuple[Node, str]]
-    """Path → the expression, and what belongs there instead."""
+    origins: Mapping[str, Expression]
+    """By path."""
     traits: frozenset[str]
     names: Mapping[str, str]
     endpoint: str | None
@@ -123,7 +132,7 @@ class Sketched(NamedTuple):
 def finished(draft: Draft, now: int | None, mend: Mend) -> Sketched:
     """The values at ``now``, the unknown ones by name, and the mends."""
     unknown = set(draft.unknown)
-    origins: dict[str, tuple[Node, str]] = {path: (node, draft.mends.get(path, "")) for path, node in draft.origins.items()}
+    origins = {path: Expression(node, draft.mends.get(path, "")) for path, node in draft.origins.items()}
     claims: dict[str, Any] = {}
     header: dict[str, Any] = {}
     for name, slot in draft.claims.items():
@@ -143,7 +152,7 @@ def finished(draft: Draft, now: int | None, mend: Mend) -> Sketched:
             unknown.add(f"header.{name}")
         else:
             header[name] = at_now
-        origins[f"header.{name}"] = (draft.reader.traced(slot.node), draft.mends.get(f"header.{name}", ""))
+        origins[f"header.{name}"] = Expression(draft.reader.traced(slot.node), draft.mends.get(f"header.{name}", ""))
     if draft.open_claims:
         unknown |= {f"payload.{name}" for name in STANDARD if name not in draft.claims}
     if draft.open_header:
@@ -173,16 +182,20 @@ def _is_shifted(value: Value) -> bool:
     return (isinstance(of, Count) and of.zone) or (isinstance(of, Moment) and of.shifted)
 
 
-def _origin(draft: Draft, name: str, slot: Slot, role: str, mend: Mend) -> tuple[Node, str]:
+def _origin(draft: Draft, name: str, slot: Slot, role: str, mend: Mend) -> Expression:
     node = slot.node
     if f"payload.{name}" in draft.mends:
-        return node, draft.mends[f"payload.{name}"]
+        return Expression(node, draft.mends[f"payload.{name}"])
     if name not in TIMES:
-        return draft.reader.traced(node), ""
+        return Expression(draft.reader.traced(node))
     wanted = mended(slot.value, name, role)
     if role != "lifetime" or draft.traces_times:
         node = draft.reader.traced(node)
-    return node, "" if wanted is None else _fitting(draft, node, mend(role, wanted))
+
+    def written(seconds: int) -> str:
+        return _fitting(draft, node, mend(role, seconds, draft.reader.text))
+
+    return Expression(node, "" if wanted is None else written(wanted), written(USUAL) if name == "exp" else "")
 
 
 def _fitting(draft: Draft, node: Node, written: str) -> str:

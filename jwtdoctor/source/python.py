@@ -13,6 +13,7 @@ from . import byhand, clocks
 from .draft import TIMES, Draft
 from .evaluate import Call, Reader, Table
 from .expression import Node
+from .imports import python_clock
 from .libraries import Site, options, recognised, set_algorithm
 from .syntax import PYTHON
 from .values import UNKNOWN, Mapped, Moment, Slot, Span, Value, Written
@@ -140,11 +141,11 @@ def _shifted(call: Call) -> Value:
     )
 
 
-def mend(role: str, seconds: int) -> str:
+def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     if role == "lifetime":
         return str(seconds)
-    return "int(time.time())" + (f" + {seconds}" if seconds else "")
+    return f"int({python_clock(code)})" + (f" + {seconds}" if seconds else "")
 
 
 def drafts(reader: Reader) -> Iterator[Draft]:

@@ -9,9 +9,10 @@ from types import ModuleType
 
 from ..model import Origin, Span
 from .detected import pieces
-from .draft import Draft, Sketched, finished
+from .draft import Draft, Expression, Sketched, finished
 from .evaluate import Reader
 from .expression import Node
+from .imports import needed
 from .lexed import lex
 from .sketch import Sketch
 from .statements import Scanner
@@ -63,7 +64,12 @@ def _sketch(found: Sketched, code: str, base: int, language: str, lines: Lines) 
     def span(node: Node) -> Span:
         return lines.span(base + node.start, base + node.end)
 
-    origins = {path: Origin(span(node), code[node.start : node.end], mend) for path, (node, mend) in found.origins.items()}
+    def origin(of: Expression) -> Origin:
+        line = needed(language, code, of.mend or of.usual) if of.mend or of.usual else None
+        needs = {} if line is None else {"needs": line.line, "needs_at": lines.span(base + line.at, base + line.at).line}
+        return Origin(span(of.node), code[of.node.start : of.node.end], of.mend, usual=of.usual, **needs)
+
+    origins = {path: origin(each) for path, each in found.origins.items()}
     spans = [each.span for each in origins.values()]
     whole = Span(*min((each.line, each.column) for each in spans), *max((each.end_line, each.end_column) for each in spans))
     return Sketch(

@@ -16,7 +16,8 @@ class Sketch(NamedTuple):
     """
 
     language: str
-    """``apex``, ``javascript``, ``typescript``, ``python``, ``java``, ``csharp``, ``php``, ``go``, ``ruby``."""
+    """``apex``, ``javascript``, ``typescript``, ``python``, ``java``, ``csharp``, ``php``, ``go``, ``ruby``; of what is no code
+    ``external-credential``, ``named-credential``, ``toml``."""
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
     """The claims whose values the code shows, as they would be signed at the moment of reading."""
@@ -30,5 +31,7 @@ class Sketch(NamedTuple):
     """What else the code shows, in words that the rules know: ``apex-callout``, ``apex-named-certificate``, …"""
     names: Mapping[str, str] = {}
     """Names for the rules' sentences: ``certificate``, ``endpoint_origin``, …"""
+    noun: str = "code"
+    """What it is that would sign, in a word for a sentence: ``code``, ``credential``, ``config``."""
     lines: tuple[str, ...] = ()
     """The source text, line by line, for whoever shows a span."""

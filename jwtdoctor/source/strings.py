@@ -87,13 +87,21 @@ def _parts(written: str, start: int, end: int, openers: str, raw: bool) -> list[
             text.append(match[0][0])
             continue
         stop = _code_end(written, at, end, match[0])
-        found.append(Piece("".join(text)))
+        found.append(Piece(_joined(text)))
         found.append(Piece("", at - (match[0] == "$"), stop))
         text = []
         at = stop + (0 if match[0] == "$" else 1)
     text.append(written[at:end])
-    found.append(Piece("".join(text)))
+    found.append(Piece(_joined(text)))
     return [each for each in found if each.text or each.start >= 0] or [Piece("")]
+
+
+def _joined(parts: list[str]) -> str:
+    """The text; two escapes that are the halves of a surrogate pair are one character, as in UTF-16."""
+    text = "".join(parts)
+    if not re.search("[\ud800-\udbff][\udc00-\udfff]", text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _escape_length(written: str, at: int, end: int) -> int:

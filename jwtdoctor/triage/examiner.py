@@ -74,6 +74,8 @@ class Settings(NamedTuple):
     """Where the diagnoses are to be redacted: what decides the look-alikes."""
     hosts: bool = False
     """Whether hosts are redacted too."""
+    rules: tuple[str, ...] = ()
+    """Folders of further rules, for a worker that does not inherit the catalogue in force."""
 
 
 class Piece(NamedTuple):

@@ -1,0 +1,178 @@
+"""Post an assertion to a token endpoint, once, and say what came back without what is secret in it.
+
+RFC 7523 §2.1 (the request), RFC 6749 §5 (the answer).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from ..visible import plain_json, safe, scrub
+from .offset import Offset, estimate
+from .wire import Clocks, Reply, Way, Wire
+
+
+class Granted(NamedTuple):
+    """A successful answer without its secrets."""
+
+    token_type: str
+    scopes: tuple[str, ...]
+    instance: str
+    """Scheme and host of the org's API."""
+    identity: str
+    """Host of the identity URL."""
+    expires_in: int | None
+    members: tuple[str, ...]
+    """Names of everything the answer holds."""
+
+
+class Access:
+    """An access token. It shows itself to nobody by accident."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The token itself, for the file it is meant for."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Access(…)"
+
+
+class Exchanged(NamedTuple):
+    """What the endpoint said."""
+
+    endpoint: str
+    status: int
+    reason: str
+    date: int | None
+    trip: float
+    """Seconds until the answer's header was there."""
+    offset: Offset | None
+    """The difference of the clocks that this one answer shows."""
+    media: str
+    """The answer's media type."""
+    size: int
+    cut: bool
+    redirect: str
+    """Scheme and host that a 3xx points to."""
+    proxy: str
+    granted: Granted | None
+    access: Access | None
+    text: str
+    """The whole answer as HTTP writes it, without what is secret: what a diagnosis reads. Nothing of a grant."""
+    said: bool = False
+    """Whether it says an error, as RFC 6749 §5.2 wants it."""
+
+    @property
+    def outcome(self) -> Literal["let-in", "refused", "redirected", "unclear"]:
+        """In a word; ``unclear`` is what no token endpoint answers: a page, nothing, a server's own failure."""
+        if self.granted is not None:
+            return "let-in"
+        if 300 <= self.status < 400:
+            return "redirected"
+        return "refused" if self.said or 400 <= self.status < 500 else "unclear"
+
+
+def post(assertion: str, endpoint: str, grant_type: str, way: Way, clocks: Clocks) -> Exchanged:
+    """Send ``assertion`` to ``endpoint`` and bring the answer. Raises Unreached where none came, ImportError without an HTTP library."""
+    with Wire(way, clocks) as wire:
+        reply = wire.post(endpoint, _form(assertion, grant_type))
+    return exchanged(reply, endpoint, assertion)
+
+
+def request_text(assertion: str, endpoint: str, grant_type: str) -> str:
+    """The request as HTTP writes it, without what may be secret in the address: what a diagnosis reads."""
+    parts = urlsplit(endpoint)
+    head = (f"POST {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", f"Content-Type: {_FORM}")
+    return "\n".join((*head, "", urlencode(_form(assertion, grant_type))))
+
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+def _form(assertion: str, grant_type: str) -> dict[str, str]:
+    """RFC 7523 §2.1."""
+    return {"grant_type": grant_type, "assertion": assertion}
+
+
+def exchanged(reply: Reply, endpoint: str, assertion: str) -> Exchanged:
+    """The reply taken apart."""
+    written = reply.body.decode("utf-8", "replace")
+    document = _object(written)
+    token = document.get("access_token") if document is not None and 200 <= reply.status < 300 else None
+    let_in = document is not None and isinstance(token, str) and bool(token)
+    sample = reply.sample
+    return Exchanged(
+        endpoint,
+        reply.status,
+        safe(reply.reason, 60),
+        reply.date,
+        reply.trip,
+        None if sample is None else estimate([sample]),
+        safe(reply.headers.get("content-type", "").partition(";")[0].strip().lower(), 60),
+        len(reply.body),
+        reply.cut,
+        _origin(reply.headers.get("location", "")) if 300 <= reply.status < 400 else "",
+        reply.proxy,
+        _granted(document) if let_in and document is not None else None,
+        Access(token) if let_in and isinstance(token, str) else None,
+        "" if let_in else _as_http(reply, _unsecret(written, document, assertion)),
+        document is not None and isinstance(document.get("error"), str),
+    )
+
+
+def _object(written: str) -> dict[str, Any] | None:
+    try:
+        document = json.loads(written)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _unsecret(written: str, document: Mapping[str, Any] | None, assertion: str) -> str:
+    """The body as it may be looked at: a server may repeat what it was sent."""
+    if document is not None:
+        written = json.dumps(plain_json(document), ensure_ascii=False)
+    signature = assertion.rpartition(".")[2]
+    if len(signature) > 15:
+        written = written.replace(signature, "[signature removed]")
+    return scrub(written)
+
+
+def _as_http(reply: Reply, body: str) -> str:
+    kept = [f"{name.title()}: {safe(reply.headers[name])}" for name in ("date",) if name in reply.headers]
+    return "\n".join([f"HTTP/1.1 {reply.status} {safe(reply.reason, 60)}".rstrip(), *kept, "", body])
+
+
+def _granted(document: Mapping[str, Any]) -> Granted:
+    """Only what is known to be no secret; of everything else the name."""
+    scope, seconds = document.get("scope"), document.get("expires_in")
+    return Granted(
+        safe(_text(document.get("token_type")), 40),
+        tuple(safe(each, 60) for each in _text(scope).split()[:50]),
+        _origin(_text(document.get("instance_url"))),
+        _origin(_text(document.get("id"))),
+        seconds if type(seconds) is int else None,
+        tuple(safe(each, 60) for each in list(document)[:50]),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of a URL. The rest of it may hold anything."""
+    try:
+        parts = urlsplit(url.strip())
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return ""
+    return safe(f"{parts.scheme}://{parts.hostname}{port}", 200) if parts.hostname else ""

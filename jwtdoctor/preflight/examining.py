@@ -1,0 +1,402 @@
+"""Environments in, findings out: each becomes a case with its sketch, its certificates, its app; what it mints is examined whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .. import catalog, diagnosis, intake, kinds, library, metadata, minting
+from .._version import __version__
+from ..case import Case, locate
+from ..catalog import Catalog, Profile
+from ..checks.audience import address
+from ..checks.signature import examined
+from ..config import VARIABLE, Config, Environment, Leak, Surroundings, sketch_of
+from ..engine import Answers
+from ..keys import Material
+from ..keys.signing import SigningKey
+from ..metadata import Project
+from ..model import Finding, Origin, Place, Span
+from ..report import Chosen, Result, Signature, Source, verdict_of
+from .outcome import Dated, Examined, Preflight
+
+DAY = 86400
+PROJECT = "project"
+"""How the project as a whole is called beside the environments; in brackets where one of them is called so."""
+_CLAIMS = ("iss", "sub", "aud")
+
+
+class UnknownProfile(ValueError):
+    """The config names a profile that does not exist; the message lists those there are."""
+
+
+class Subject(NamedTuple):
+    """One environment with all that the outside brought."""
+
+    environment: Environment
+    certificates: tuple[Material, ...] = ()
+    key: SigningKey | None = None
+    files: tuple[str, ...] = ()
+    """How the files of the config's list of certificates are called in messages, in its order."""
+
+
+class Around(NamedTuple):
+    """What is at hand around every environment of one run."""
+
+    now: int
+    config: Config | None = None
+    config_file: str = ""
+    """The config as it was named."""
+    project: Project | None = None
+    project_folder: str = ""
+    warn_days: int | None = None
+    """For environments that do not say it themselves."""
+    leaks: tuple[Leak, ...] = ()
+    git: str = ""
+    """Why git was not asked; empty where it was."""
+    notes: tuple[str, ...] = ()
+
+
+def examine(subjects: Sequence[Subject], around: Around) -> Preflight:
+    """Examine every environment, then the project as a whole. Raises UnknownProfile."""
+    known = catalog.load()
+    prepared = _with_sharing(known, [_Prepared.of(known, each, around) for each in subjects])
+    rows = [_environment(known, each, around) for each in prepared]
+    whole = _project(known, around, rows)
+    rows += [whole] if whole is not None else []
+    return Preflight(around.config_file, around.project_folder, tuple(rows), around.now, __version__, around.notes)
+
+
+class _Prepared(NamedTuple):
+    """An environment with its profile and its app."""
+
+    subject: Subject
+    chosen: Chosen
+    profile: Profile
+    project: Project | None
+    held: tuple[tuple[metadata.Held, tuple[Material, ...]], ...]
+    """The certificates of its app in the metadata."""
+
+    @classmethod
+    def of(cls, known: Catalog, subject: Subject, around: Around) -> _Prepared:
+        environment = subject.environment
+        chosen, profile = _profile(known, environment, around)
+        project = around.project
+        if project is not None:
+            project = metadata.meant_for(project, iss=environment.iss, name=environment.app_name)
+        meant = project if project is not None and project.meant is not None else None
+        held = metadata.certificates(metadata.of_app_only(meant)) if meant is not None else ()
+        return cls(subject, chosen, profile, meant, tuple((each, library.material(each.data, each.name)) for each in held))
+
+    @property
+    def certificates(self) -> tuple[Material, ...]:
+        """Those of the config, else those of the app in the metadata."""
+        return self.subject.certificates or tuple(each for _, materials in self.held for each in materials)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The public keys it signs in with: that of the private key, else those of the certificates."""
+        own = self.subject.environment.surroundings.key.spki_sha256
+        return frozenset({own} if own else {each.spki_sha256 for each in self.certificates if each.spki_sha256})
+
+
+def _profile(known: Catalog, environment: Environment, around: Around) -> tuple[Chosen, Profile]:
+    wanted = environment.profile
+    if wanted is not None and wanted not in known.profiles:
+        span = environment.place("profile") or Span(1, 1, 1, 1)
+        raise UnknownProfile(
+            f"{around.config_file}:{span.line}:{span.column}: no such profile; accepted: {', '.join(sorted(known.profiles))}"
+        )
+    chosen, profile = library.choose(known, wanted, environment.iss, environment.aud, environment.endpoint, None)
+    return (chosen._replace(why="named in the config") if wanted is not None else chosen), profile
+
+
+# --- the same key in production and elsewhere ----------------------------------------------------------------------------
+
+
+def _with_sharing(known: Catalog, prepared: Sequence[_Prepared]) -> list[_Prepared]:
+    """Each environment with the names of those of the other side that sign with its key. It is told of the one that is not production."""
+    sides = [_is_production(each) for each in prepared]
+    changed = []
+    for each, production in zip(prepared, sides, strict=True):
+        others = [
+            other.subject.environment.name
+            for other, its in zip(prepared, sides, strict=True)
+            if production is False and its is True and other.keys & each.keys
+        ]
+        environment = each.subject.environment
+        around = environment.surroundings._replace(shares_key_with=tuple(others))
+        changed.append(each._replace(subject=each.subject._replace(environment=environment._replace(surroundings=around))))
+    return changed
+
+
+def _is_production(each: _Prepared) -> bool | None:
+    """By the kind of org, else by the host; ``None`` where neither tells."""
+    environment = each.subject.environment
+    if environment.org is not None:
+        return environment.org == "production"
+    for value in (environment.endpoint, environment.aud):
+        found = address(value) if value else None
+        located = locate(each.profile, found.host) if found is not None else None
+        if located is not None and located.host.side in ("production", "test"):
+            return located.host.side == "production"
+    return None
+
+
+# --- one environment -----------------------------------------------------------------------------------------------------
+
+
+def _environment(known: Catalog, each: _Prepared, around: Around) -> Examined:
+    """One environment: what the config says, what its key signs, and what the metadata holds for its app."""
+    environment = each.subject.environment
+    case = _case(each, around)
+    answers = library.engine_of(each.profile.name).examine(case)
+    placed = [_in_project(_placed(finding, each.subject), around) for finding in answers.findings]
+    minted = _minted(each, case)
+    signed = [] if minted is None else _new(minted.answers.findings, placed, case)
+    stored = _of_metadata(each, case, around)
+    if not each.subject.certificates:
+        # The certificates of the metadata were those of the case itself, and the metadata is where they stand.
+        told = {finding.rule for finding in stored}
+        placed = [finding for finding in placed if finding.at.exhibit != "certificate" or finding.rule not in told]
+    columns = (*map(_column, placed), *("assertion" for _ in signed), *("project" for _ in stored))
+    answers = answers._replace(findings=(*placed, *signed, *stored))
+    if minted is not None:
+        answers = answers._replace(broke=(*answers.broke, *minted.answers.broke))
+    signature = minted.signature if minted is not None else Signature("not-examined")
+    result = _result(known, each.chosen, case, answers, signature, around.config_file)._replace(environment=environment.name)
+    calendar = _calendar(each.certificates, around.now)
+    return Examined(environment.name, environment.org, (result,), (columns,), _unexamined(each, around, minted), calendar)
+
+
+def _case(each: _Prepared, around: Around) -> Case:
+    """What the config says as a sketch, with the certificates, the app in the metadata and the surroundings."""
+    environment, settings = each.subject.environment, each.profile.settings
+    meant = each.project.meant if each.project is not None else None
+    algorithm, lifetime = str(settings.get("algorithms", ["RS256"])[0]), int(settings.get("signing_lifetime", 180))
+    text = around.config.text if around.config is not None else ""
+    return Case(
+        None,
+        profile=each.profile,
+        certificates=each.certificates,
+        endpoint=environment.endpoint,
+        now=around.now,
+        app=environment.app or (meant.kind if meant is not None else None),
+        sketch=sketch_of(environment, text, around.now, algorithm, lifetime),
+        project=None if each.project is None else metadata.of_app_only(each.project),
+        environment=environment,
+        warn_days=around.warn_days if environment.warn_days is None else environment.warn_days,
+    )
+
+
+def _of_metadata(each: _Prepared, case: Case, around: Around) -> list[Finding]:
+    """What the rules say of the certificates that the metadata holds for the app, unless they are those of the config."""
+    return [
+        _in_project(finding, around)
+        for held, materials in each.held
+        if not _same(materials, each.subject.certificates)
+        for finding in _of_certificate(each.profile, held.origin, materials, around.now, case.warn_days)
+    ]
+
+
+def _placed(finding: Finding, subject: Subject) -> Finding:
+    """A finding about one certificate points to that file in the config's list."""
+    if finding.at.exhibit != "certificate":
+        return finding
+    name = str(finding.facts.get("certificate", ""))
+    file = next((each.file for each in subject.certificates if name in (each.name, each.file)), name)
+    at = subject.files.index(file) if file in subject.files else -1
+    origin = finding.origin if at < 0 else subject.environment.origins.get(f"certificates.{at}", finding.origin)
+    return finding._replace(origin=origin)
+
+
+def _in_project(finding: Finding, around: Around) -> Finding:
+    """A place in a file of the project is named as it can be opened from here. What git tells of is named so already."""
+    origin = finding.origin
+    if origin is None or not origin.path or finding.at.exhibit == "git":
+        return finding
+    return finding._replace(origin=origin._replace(path=_joined(around, origin.path)))
+
+
+class _Minted(NamedTuple):
+    """What the rules say of an assertion that was signed here."""
+
+    answers: Answers
+    signature: Signature
+
+
+def _minted(each: _Prepared, case: Case) -> _Minted | None:
+    """The assertion that the environment's key signs, examined as a server would; ``None`` where none can be made."""
+    key, sketch = each.subject.key, case.sketch
+    if key is None or sketch is None or sketch.unknown or not all(name in sketch.claims for name in _CLAIMS):
+        return None
+    try:
+        token = minting.compact(sketch.header, sketch.claims, key)
+    except ValueError:
+        # A key of another type cannot sign so; a rule of its own tells that.
+        return None
+    # Where the certificates are another pair's, a rule of its own tells that too, and the rest is examined with the key itself.
+    belongs = any(material.spki_sha256 == key.public.spki_sha256 for material in each.certificates)
+    signed = Case(
+        intake.read(token)[0],
+        profile=each.profile,
+        certificates=each.certificates if belongs else (key.public,),
+        endpoint=case.endpoint,
+        now=case.now,
+        app=case.app,
+        warn_days=case.warn_days,
+    )
+    answers = library.engine_of(each.profile.name).examine(signed)
+    found = signed.facet(examined)
+    named = found.material.name if found.material is not None else ""
+    return _Minted(answers, Signature(found.status, found.reason, named) if belongs else Signature("not-examined"))
+
+
+def _new(minted: Iterable[Finding], placed: Sequence[Finding], case: Case) -> list[Finding]:
+    """What only the signed assertion shows: what the config showed already, and what follows from that, is not told twice."""
+    told = {finding.rule for finding in placed} | {name for finding in placed for name in finding.explains}
+    return [
+        finding._replace(origin=case.origins.get(str(finding.at)) or case.origins.get(finding.at.exhibit))
+        for finding in minted
+        if finding.rule not in told
+    ]
+
+
+def _same(materials: Sequence[Material], others: Sequence[Material]) -> bool:
+    """Whether the metadata holds the very certificate that the config names."""
+    digests = {each.sha256 for each in others if each.sha256}
+    return bool(materials) and all(each.sha256 in digests for each in materials)
+
+
+def _of_certificate(
+    profile: Profile, origin: Origin, materials: tuple[Material, ...], now: int, warn_days: int | None
+) -> tuple[Finding, ...]:
+    """What the rules for certificates say of one that stands in the metadata."""
+    case = Case(None, profile=profile, certificates=materials, now=now, warn_days=warn_days, origins={"certificate": origin})
+    found = library.engine_of(profile.name).examine(case).findings
+    return tuple(each for each in found if each.at.exhibit == "certificate")
+
+
+_EXHIBITS = {"key": "key", "signature": "key", "certificate": "certificate", "metadata": "project", "git": "git"}
+
+
+def _column(finding: Finding) -> str:
+    """Where a finding is counted. A place in a file of the project is the project's, whatever it is about."""
+    if finding.origin is not None and finding.origin.path and finding.at.exhibit != "git":
+        return "project"
+    return _EXHIBITS.get(finding.at.exhibit, "config")
+
+
+def _unexamined(each: _Prepared, around: Around, minted: _Minted | None) -> Mapping[str, str]:
+    environment = each.subject.environment
+    key = environment.surroundings.key
+    why: dict[str, str] = {}
+    if key.state == "none":
+        why["key"] = "no private key is named"
+    if not each.certificates:
+        why["certificate"] = "no certificate is named"
+    if around.project is None:
+        why["project"] = "no sfdx project here"
+    elif each.project is None:
+        why["project"] = "no app of the project is known to be this one's"
+    if minted is None:
+        missing = [name for name in _CLAIMS if getattr(environment, name) is None]
+        why["assertion"] = f"{' and '.join(missing)} not known" if missing else "there is no private key that signs"
+    if not key.git:
+        why["git"] = around.git or _NO_FILE[environment.key is not None and not environment.key.startswith(VARIABLE)]
+    return why
+
+
+_NO_FILE = {False: "the private key is no file", True: "the private key is not in the work tree"}
+
+
+def _calendar(certificates: Iterable[Material], now: int) -> tuple[Dated, ...]:
+    return tuple(
+        Dated(each.name, each.not_before, each.not_after, (each.not_after - now) // DAY)
+        for each in certificates
+        if each.not_after is not None and each.not_before is not None
+    )
+
+
+def _result(known: Catalog, chosen: Chosen, case: Case, answers: Answers, signature: Signature, name: str) -> Result:
+    sketch = case.sketch
+    kind = kinds.SKETCH if sketch is not None else kinds.PROJECT
+    # What was signed and verified here is an assertion; what was only read is none.
+    verdict = verdict_of(answers.findings, signature, kinds.ASSERTION if signature.status == "valid" else kind)
+    source = Source(name, form=kind) if sketch is None else Source(name, *sketch.span[:2], sketch.language)
+    return Result(
+        source, chosen, kind, case.header, case.claims, signature, verdict, answers.findings, answers.broke,
+        diagnosis.diagnose(known, None, answers, sketch), certificates=case.certificates[: library.MOST_SHOWN], judged_at=case.now, sketch=sketch,
+    )  # fmt: skip
+
+
+# --- the project as a whole ----------------------------------------------------------------------------------------------
+
+
+def _project(known: Catalog, around: Around, rows: Sequence[Examined]) -> Examined | None:
+    """What belongs to no environment: the project's other files, what its code and credentials would sign, secrets in git."""
+    if around.project is None and not around.leaks and rows:
+        return None
+    told = {_mark(finding) for row in rows for finding in row.findings}
+    results = [_of_whole(known, around, told)]
+    if around.project is not None:
+        results += [*_of_stored(known, around, around.project, told), *_of_sketches(known, around, around.project, told)]
+    columns = tuple(tuple("git" if f.at.exhibit == "git" else "project" for f in result.findings) for result in results)
+    why = dict.fromkeys(("config", "key", "certificate", "assertion"), "of environments only")
+    why |= {"project": "no sfdx project here"} if around.project is None else {}
+    why |= {"git": around.git} if around.git else {}
+    name = PROJECT if all(each.name != PROJECT for each in rows) else f"({PROJECT})"
+    return Examined(name, None, tuple(results), columns, why, is_project=True)
+
+
+def _of_whole(known: Catalog, around: Around, told: set[Any]) -> Result:
+    """What is about the project as a whole, and not about one app of an environment."""
+    chosen, profile = library.choose(known, None, None, None, None, None)
+    environment = Environment(PROJECT, surroundings=Surroundings(gathered=True, leaks=around.leaks))
+    case = Case(None, profile=profile, now=around.now, project=around.project, environment=environment)
+    answers = _untold(library.engine_of(profile.name).examine(case), told, around)
+    return _result(known, chosen, case, answers, Signature("not-examined"), around.project_folder or around.config_file)
+
+
+def _of_stored(known: Catalog, around: Around, project: Project, told: set[Any]) -> Iterator[Result]:
+    """What the certificates in the metadata are worth."""
+    chosen, profile = library.choose(known, None, None, None, None, None)
+    for held in metadata.certificates(project, around.now):
+        materials = library.material(held.data, held.name)
+        found = _of_certificate(profile, held.origin, materials, around.now, around.warn_days)
+        answers = _untold(Answers(found, (), (), ()), told, around)
+        if answers.findings:
+            case = Case(None, profile=profile, certificates=materials, now=around.now)
+            yield _result(known, chosen, case, answers, Signature("not-examined"), _joined(around, held.origin.path))
+
+
+def _of_sketches(known: Catalog, around: Around, project: Project, told: set[Any]) -> Iterator[Result]:
+    """What the project's Apex and its credentials would sign."""
+    for path, sketch in metadata.sketches(project, around.now):
+        chosen, profile = library.choose(known, None, sketch.claims.get("iss"), sketch.claims.get("aud"), sketch.endpoint, None)
+        case = Case(None, profile=profile, endpoint=sketch.endpoint, now=around.now, sketch=sketch)
+        answers = _untold(library.engine_of(profile.name).examine(case), told, around)
+        if answers.findings or answers.broke:
+            yield _result(known, chosen, case, answers, Signature("not-examined"), _joined(around, path))
+
+
+def _joined(around: Around, path: str) -> str:
+    return f"{around.project_folder.rstrip('/')}/{path}" if around.project_folder not in ("", ".") else path
+
+
+def _untold(answers: Answers, told: set[Any], around: Around) -> Answers:
+    """With the findings that no environment has told already."""
+    placed = (_in_project(each, around) for each in answers.findings)
+    return answers._replace(findings=tuple(each for each in placed if _mark(each) not in told))
+
+
+def _mark(finding: Finding) -> tuple[str, str, Place, str, Span | None]:
+    """What makes two findings the same one, seen twice."""
+    origin = finding.origin
+    return (
+        finding.rule,
+        finding.variant,
+        finding.at,
+        origin.path if origin is not None else "",
+        origin.span if origin is not None else None,
+    )
