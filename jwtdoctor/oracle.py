@@ -41,6 +41,11 @@ def verify(alg: str, material: Material, signing_input: bytes, signature: bytes)
     return _pyjwt(alg, material.key, signing_input, signature)
 
 
+def serves(alg: str, material: Material) -> bool:
+    """Whether a key of this type, or on this curve, can sign with ``alg``: RFC 7518 §3.1."""
+    return material.type == "RSA" if alg in _HASHES else _fits(alg, material)
+
+
 def _allows(pinned: str, alg: str) -> bool:
     """Whether a JWK's ``alg`` (RFC 7517 §4.4) lets an algorithm pass: the same kind, with a hash no shorter.
 

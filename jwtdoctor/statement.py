@@ -53,6 +53,8 @@ class Stated(NamedTuple):
     skipped: Mapping[str, Skipped] = {}
     """Rules that could not tell, with the reason; not those that wanted an exhibit."""
     hits: Mapping[str, tuple[Hit, ...]] = {}
+    witnessed: bool = False
+    """It was written a moment ago, by the very run that examined the signature; never true of one that came with a text."""
 
     def speaks_of(self, rule: str) -> bool:
         """Whether the rule was asked when the token was redacted."""

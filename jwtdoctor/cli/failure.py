@@ -60,7 +60,7 @@ def emit(text: str) -> None:
         raise Failure(f"the output cannot be written: {error.strerror or 'unknown reason'}") from None
 
 
-_ASCII = str.maketrans({"│": "|", "─": "-", "…": "...", "“": '"', "”": '"', "’": "'", "–": "-"})
+_ASCII = str.maketrans({"│": "|", "─": "-", "…": "...", "“": '"', "”": '"', "’": "'", "–": "-", "✓": "+", "✗": "x"})
 
 
 def _silence() -> None:

@@ -36,9 +36,17 @@ OPTIONS: dict[str, Option] = {
     "--no-redact": Option("no_redact", flag=True),
     "--hosts": Option("hosts", flag=True),
     "--fail-on": Option("fail_on", choices=("error", "warning", "never")),
+    "--key": Option("key"),
+    "--ignore": Option("ignores", repeatable=True),
+    "--baseline": Option("baseline"),
+    "--write-baseline": Option("write_baseline"),
+    "--rules": Option("rules", repeatable=True),
+    "--only-code": Option("only_code", flag=True),
 }
 
-COMMANDS = ("diagnose", "explain", "rules", "keys", "whosigned", "redact", "triage")
+COMMANDS = (
+    "diagnose", "explain", "rules", "keys", "whosigned", "redact", "triage", "mint", "fix", "preflight", "init", "clock", "exchange",
+)  # fmt: skip
 
 
 class Call(NamedTuple):
@@ -62,3 +70,9 @@ class Call(NamedTuple):
     redact: bool = False
     no_redact: bool = False
     hosts: bool = False
+    key: str | None = None
+    ignores: tuple[str, ...] = ()
+    baseline: str | None = None
+    write_baseline: str | None = None
+    rules: tuple[str, ...] = ()
+    only_code: bool = False

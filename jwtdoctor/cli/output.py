@@ -127,8 +127,13 @@ def _refuse(wanted: _Wanted, sources: Iterable[str]) -> None:
                 raise Failure(f"--output {_named(wanted.word)}: this file is read in the same call, and would be written over")
 
 
-def read_files(words: Iterable[str], certs: Iterable[str] = (), error: str | None = None) -> list[str]:
-    """The files that a call reads by name, none of which it may write over: sources, patterns, keys also in folders, ``@FILE``."""
+def read_files(
+    words: Iterable[str], certs: Iterable[str] = (), error: str | None = None, others: Iterable[str | None] = ()
+) -> list[str]:
+    """The files that a call reads by name, none of which it may write over: sources, patterns, keys also in folders, ``@FILE``.
+
+    ``others`` are what further options name, such as a file of passphrases.
+    """
     from glob import glob
 
     found = [
@@ -138,6 +143,7 @@ def read_files(words: Iterable[str], certs: Iterable[str] = (), error: str | Non
         found += [each]
         with contextlib.suppress(OSError, ValueError):
             found += [os.path.join(each, name) for name in os.listdir(each)] if os.path.isdir(each) else []
+    found += [each for each in others if each is not None]
     return [*found, error[1:]] if error is not None and error.startswith("@") else found
 
 
@@ -158,9 +164,10 @@ class Output:
     to directly. A link stays one: the file behind it is written.
     """
 
-    def __init__(self, file: str) -> None:
-        """Open it. Raises Failure where that is not possible."""
+    def __init__(self, file: str, option: str = "--output") -> None:
+        """Open it. Raises Failure, which names the ``option``, where that is not possible."""
         self.file = file
+        self._option = option
         self._real = os.path.realpath(file)
         self._aside = ""
         with self._told():
@@ -228,7 +235,7 @@ class Output:
             yield
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or "it cannot be opened"
-            raise Failure(f"--output {_named(self.file)}: not written: {why[:1].lower()}{why[1:]}") from None
+            raise Failure(f"{self._option} {_named(self.file)}: not written: {why[:1].lower()}{why[1:]}") from None
 
 
 def _remember(folder: str) -> None:
@@ -241,13 +248,13 @@ def _remember(folder: str) -> None:
             os.close(descriptor)
 
 
-def write(target: Target, text: str) -> None:
+def write(target: Target, text: str, option: str = "--output") -> None:
     """Put ``text`` where it belongs; of a file, say so on standard error. Raises Failure where it cannot be written."""
     if target.file is None:
         if text:
             emit(text)
         return
-    with Output(target.file) as out:
+    with Output(target.file, option) as out:
         out.write(text)
     complain(f"wrote {_named(target.file)} ({target.format})")
 

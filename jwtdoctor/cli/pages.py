@@ -1,6 +1,6 @@
 """Write the pages under ``rules/`` from the catalogue: ``python -m jwtdoctor.cli.pages`` (``--check`` only compares).
 
-A rule's page stands beside its TOML; its worked cases are the very ones the tests run. Pages are for reading on a code host.
+Of a folder of one's own ``jwtdoctor rules --rules DIR --pages`` does the same. A rule's page stands beside its TOML; its worked cases are the very ones the tests run. Pages are for reading on a code host.
 """
 
 from __future__ import annotations
@@ -9,29 +9,46 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..catalog import Catalog, Rule, Symptom, build, rules_folder
+from ..catalog import Catalog, Remedy, Rule, Symptom, build, rules_folder, snippets
+from ..catalog.snippets import Snippet
 from ..catalog.source import GROUPS, read
 from ..checks import CHECKS
 
 _MARK = re.compile(r"(<!-- table: generated -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
+_FRONT = "# Rules\n\n<!-- table: generated -->\n<!-- end -->\n"
+"""What a folder of one's own gets that has no README yet."""
+
+
 def pages(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every generated file with its text."""
+    """Every generated file of our own folder with its text."""
     known = build(read(folder))
+    yield from of_folder(known, folder)
+    yield folder / "snippets" / "README.md", _snippets(snippets.read(folder, known))
+
+
+def of_folder(everything: Catalog, folder: Path, home: str = "") -> Iterator[tuple[Path, str]]:
+    """Every generated file of one folder, which is known as ``home``, with its text."""
+    known = everything._replace(
+        rules={name: each for name, each in everything.rules.items() if each.home == home},
+        unseen={name: each for name, each in everything.unseen.items() if each.home == home},
+        symptoms=tuple(each for each in everything.symptoms if each.home == home),
+    )
     for rule in known.rules.values():
         raw = tomllib.loads((folder / rule.group / f"{rule.name}.toml").read_text(encoding="utf-8"))
         yield folder / rule.group / f"{rule.name}.md", _rule(known, rule, raw["case"])
-    yield folder / "unseen" / "README.md", _causes(known, "server")
-    yield folder / "client" / "README.md", _causes(known, "client")
+    for where, name in (("server", "unseen"), ("client", "client")):
+        if any(each.where == where for each in known.unseen.values()):
+            yield folder / name / "README.md", _causes(known, where)
     for provider in sorted({each.provider for each in known.symptoms}):
         yield folder / "symptoms" / provider / "README.md", _symptoms(known, provider)
     front = folder / "README.md"
-    text = front.read_text(encoding="utf-8")
+    text = front.read_text(encoding="utf-8") if front.is_file() else _FRONT
     yield front, _MARK.sub(lambda m: f"{m[1]}{_table(known)}{m[2]}", text)
 
 
@@ -59,6 +76,7 @@ def _rule(known: Catalog, rule: Rule, cases: list[dict[str, Any]]) -> str:
     lines += ["", "## Why", "", rule.why, ""]
     lines += _words(rule)
     lines += _weights(known, rule)
+    lines += _repairs(rule)
     lines += _cases(cases)
     explains = dict.fromkeys(name for variant in rule.variants.values() for name in variant.explains)
     if explains:
@@ -101,14 +119,45 @@ def _weights(known: Catalog, rule: Rule) -> list[str]:
     return ["## What servers do", "", *lines, ""] if lines else []
 
 
+_TEXTS = ("code", "config")
+"""Keys of a worked case under which a whole text stands."""
+
+
+def _repairs(rule: Rule) -> list[str]:
+    """How it is mended: alike wordings together, one way per line, the preferred one first."""
+    told: dict[tuple[str, ...], list[str]] = {}
+    for name, variant in rule.variants.items():
+        told.setdefault(tuple(_cell(_remedy(each)) for each in variant.repair), []).append(name)
+    lines: list[str] = []
+    for remedies, names in told.items():
+        which = "" if len(told) == 1 else f"{', '.join(name or 'otherwise' for name in names)}: "
+        lines += [f"- {which}{each}" for each in remedies]
+    return ["## Repair", "", *lines, ""] if lines else []
+
+
+def _remedy(each: Remedy) -> str:
+    words = [f"`{path}` becomes {value}" for path, value in each.set.items()]
+    words += [f"`{path}` is taken from the profile's `{name}`" for path, name in each.setting.items()]
+    words += [f"`{old}` moves to `{new}`" for old, new in each.move.items()]
+    words += [f"`{path}` goes" for path in each.remove] + [f"`{path}` is made anew" for path in each.fresh]
+    words += [f"white space around `{path}` goes" for path in each.trim]
+    words += ["sent as it was signed"] * each.send + ["signed anew"] * each.sign
+    words += [f"asks for {each.ask}" + (f" ({each.option})" if each.option else "")] * bool(each.ask)
+    words += [f"nothing in the assertion: {each.none}"] * bool(each.none)
+    along = " (also along the way, where the fault is let in)" if each.standard else ""
+    return "; ".join([*words, *([each.says] if each.says else [])]) + along
+
+
 def _cases(cases: list[dict[str, Any]]) -> list[str]:
     lines = ["## Worked cases", ""]
     for case in cases:
         found = "; ".join(_found(each) for each in case["finds"]) or "silent"
         lines.append(f"- {case['title']}: {found}")
-        given = {key: value for key, value in case.items() if key not in ("title", "finds", "code")}
-        if "code" in case:
-            lines += ["", "  ```", *(f"  {row}".rstrip() for row in case["code"].strip().splitlines()), "  ```", ""]
+        given = {key: value for key, value in case.items() if key not in ("title", "finds", "project", *_TEXTS)}
+        texts = [("", case[key]) for key in _TEXTS if key in case]
+        for name, text in (*texts, *case.get("project", {}).items()):
+            lines += ["", *([f"  `{name}`", ""] if name else [])]
+            lines += ["  ```", *(f"  {row}".rstrip() for row in text.strip().splitlines()), "  ```", ""]
         if given:
             lines += [
                 "",
@@ -147,6 +196,34 @@ def _symptoms(known: Catalog, provider: str) -> str:
     return _generated(lines, "*.toml")
 
 
+_OPENING = """Each makes an assertion and sends it: what `jwtdoctor fix --lang NAME` fills with the values at hand. `@@iss@@` and the like make way for
+literals of the language, `@@iss json@@` for literals of the value's JSON, `@@note@@` for the opening comment. `[[line]]` says which line
+decides what of an assertion, `[[trait]]` by what a program of this kind is known."""
+
+
+def _snippets(known: Mapping[str, Snippet]) -> str:
+    lines = [
+        "# Code that does it right",
+        "",
+        _OPENING,
+        "",
+        "| name | is | needs | executed in the tests |",
+        "| --- | --- | --- | --- |",
+    ]
+    for each in known.values():
+        lines.append(
+            f"| [{each.name}](#{each.name}) | {_cell(each.title)} | {_cell(each.needs)} | {'yes' if each.is_run else 'read only'} |"
+        )
+    for each in known.values():
+        lines += ["", f"## {each.name}", "", _sentence(each.title), "", f"```{each.ending}", *each.code.splitlines(), "```", ""]
+        if each.traits:
+            lines += ["| known by | confidence | source |", "| --- | --- | --- |"]
+            lines += [f"| {_cell(t.says)} | {t.confidence} | {_cell('; '.join(t.cites))} |" for t in each.traits]
+            lines.append("")
+        lines.append(f"Source: {_cell('; '.join(each.cites))}")
+    return _generated(lines, "*.toml")
+
+
 def _candidates(symptom: Symptom) -> list[str]:
     return [f"| {c.name} | {c.standing} | {_cell(c.why)} | {_cell('; '.join(c.cites))} |" for c in symptom.causes]
 
@@ -164,17 +241,21 @@ def _generated(lines: list[str], source: str) -> str:
     return f"<!-- Generated from {source} by `python -m jwtdoctor.cli.pages`; edit that. -->\n\n{text}"
 
 
+def stale(made: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
+    """Those that are not what stands on the disk."""
+    for path, text in made:
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            yield path, text
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or with ``--check`` name those that differ; 1 if any does."""
-    stale = []
-    for path, text in pages(rules_folder()):
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            stale.append(path)
-            if "--check" not in arguments:
-                path.write_text(text, encoding="utf-8")
-    for path in stale:
+    different = list(stale(pages(rules_folder())))
+    for path, text in different:
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8")
         print(f"{'stale' if '--check' in arguments else 'written'}: rules/{path.relative_to(rules_folder()).as_posix()}")
-    return 1 if stale and "--check" in arguments else 0
+    return 1 if different and "--check" in arguments else 0
 
 
 if __name__ == "__main__":

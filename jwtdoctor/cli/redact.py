@@ -42,7 +42,8 @@ def run(words: Sequence[str], options: Options) -> int:
     key = fresh_key()
     call = Call(tuple(words), error=options.error, clipboard=options.clipboard)
     outputs = [f"{_FORM}:{options.output}"] if options.output is not None else []
-    target = plan((), outputs, _FORM, (_FORM,), read_files(words, options.certs, options.error))[0]
+    read = read_files(words, options.certs, options.error, [options.passphrase_file])
+    target = plan((), outputs, _FORM, (_FORM,), read)[0]
     shared: list[Shared] = []
     given = sources(call)
     for each in given:

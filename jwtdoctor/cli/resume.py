@@ -89,7 +89,7 @@ def _kept(state: dict[str, Any], rest: bytes, path: str, options: str) -> Kept:
         raise Failure(f"--resume {echo(path)}: written by another version of jwtdoctor; begin anew with another file")
     if state["options"] != options:
         raise Failure(
-            f"--resume {echo(path)}: the options that decide what is counted are not those of the first run (--cert, --endpoint, --profile, --now, --since, --cause, --results, --redact); give the same, or begin anew with another file"
+            f"--resume {echo(path)}: the options that decide what is counted are not those of the first run (--cert, --endpoint, --profile, --now, --since, --cause, --results, --redact, --rules); give the same, or begin anew with another file"
         )
     arrays, at = [], 0
     for name, size in zip(Seen.ARRAYS, state["columns"], strict=True):

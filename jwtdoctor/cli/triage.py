@@ -65,6 +65,7 @@ class Options(NamedTuple):
     redact: bool = False
     no_redact: bool = False
     hosts: bool = False
+    rules: tuple[str, ...] = ()
 
     def is_shared(self, format: str) -> bool:
         """Whether what goes out in this format is redacted."""
@@ -129,7 +130,7 @@ def _refuse_to_write_over(words: Sequence[str], options: Options) -> None:
                 raise Failure(
                     f"{option} {echo(path)}: a directory, a device or a pipe; accepted: a file that is new or may be replaced"
                 )
-            if any(os.path.exists(each) and os.path.samefile(each, path) for each in read_files(words, options.certs)):
+            if any(os.path.exists(each) and os.path.samefile(each, path) for each in _read(words, options)):
                 raise Failure(f"{option} {echo(path)}: this file is read in the same call, and would be written over")
 
 
@@ -144,7 +145,12 @@ def _refuse_a_strangers_file(target: Target, words: Sequence[str]) -> None:
 
 def _targets(words: Sequence[str], options: Options) -> list[Target]:
     default = "terminal" if is_terminal() else "plain"
-    return plan(options.formats, options.outputs, default, tuple(render.FORMATS), read_files(words, options.certs))
+    return plan(options.formats, options.outputs, default, tuple(render.FORMATS), _read(words, options))
+
+
+def _read(words: Sequence[str], options: Options) -> list[str]:
+    """Names of files that this call reads."""
+    return read_files(words, options.certs, others=[options.passphrase_file])
 
 
 def _written(options: Options, targets: Sequence[Target]) -> list[str]:
@@ -233,6 +239,7 @@ class Triage:
         deciding = (
             [each.sha256 or each.spki_sha256 for each in self._materials], options.endpoint, options.profile, options.now, options.since,
             options.results and (os.path.realpath(options.results), options.cause), options.redact, options.hosts,
+            [os.path.realpath(each) for each in options.rules],
         )  # fmt: skip
         return hashlib.sha256(repr(deciding).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -263,7 +270,7 @@ class Triage:
         since = None if self.options.since is None else moment(self.options.since, "--since")
         return Settings(
             self._materials, self.options.endpoint, self.options.profile, since, self._salt, self.options.results is not None, self.options.cause,
-            self._key if self.options.redact else b"", self.options.hosts,
+            self._key if self.options.redact else b"", self.options.hosts, self.options.rules,
         )  # fmt: skip
 
     def _finish(self, work: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ..keys import Packed, packed, unpacked
 from ..triage import Found
 from ..triage.examiner import Examiner, Piece, Settings, bound, may_hold
+from .rulesets import in_force
 from .sources import reason
 from .streams import Range
 
@@ -96,7 +97,7 @@ class Worker:
         context: Any = multiprocessing.get_context(_method())
         self.connection, theirs = context.Pipe()
         inherited = [each.connection for each in others] + [self.connection] if _method() == "fork" else []
-        handed = settings if _method() == "fork" else settings._replace(certificates=())
+        handed = settings._replace(rules=()) if _method() == "fork" else settings._replace(certificates=())
         keys = () if _method() == "fork" else tuple(map(packed, settings.certificates))
         self.process = context.Process(target=serve, args=(theirs, inherited, handed, keys), daemon=True)
         self.process.start()
@@ -140,14 +141,16 @@ def serve(connection: Connection, inherited: Sequence[Connection], settings: Set
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for each in inherited:
         each.close()
-    examiner = Examiner(settings._replace(certificates=(*settings.certificates, *map(unpacked, keys))))
-    gc.freeze()
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            job: Job = connection.recv()
-            if isinstance(job.data, bytes):
-                job = job._replace(data=connection.recv_bytes())
-            connection.send(examined(examiner, job))
+    # The catalogue is inherited, or read again from the folders that the call named.
+    with in_force(settings.rules, tells=False):
+        examiner = Examiner(settings._replace(certificates=(*settings.certificates, *map(unpacked, keys))))
+        gc.freeze()
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                job: Job = connection.recv()
+                if isinstance(job.data, bytes):
+                    job = job._replace(data=connection.recv_bytes())
+                connection.send(examined(examiner, job))
 
 
 class Crew:

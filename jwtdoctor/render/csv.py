@@ -11,10 +11,11 @@ from ..report import Report, Result, summary
 from ..statement import TOLD
 from ..visible import safe
 from . import Look, outline
+from .remedy import brief
 
 COLUMNS = (
     "source", "line", "column", "form", "kind", "profile", "verdict", "cause", "standing", "errors", "warnings", "infos", "signature",
-    "iss", "sub", "aud", "exp", "judged_at", "answer", "summary",
+    "iss", "sub", "aud", "exp", "judged_at", "answer", "summary", "repair", "excused",
 )  # fmt: skip
 _FORMULA = re.compile(r"(\A|[;,\t|])(\s*)(?=[=+@＝＋－＠\-])")
 """How a cell begins that a spreadsheet would compute; and where one begins for a spreadsheet that separates by another sign."""
@@ -32,13 +33,13 @@ def render(report: Report, look: Look) -> str:
 
 def _row(result: Result) -> list[object]:
     first = result.diagnosis.causes[0] if result.diagnosis.causes else None
-    counts = [sum(each.severity == severity for each in result.findings) for severity in ("error", "warning", "info")]
+    counts = [sum(f.severity == severity and not f.excused for f in result.findings) for severity in ("error", "warning", "info")]
     claims = [_claim(result, name) for name in ("iss", "sub", "aud", "exp")]
     judged = "" if result.judged_at is None else utc(result.judged_at)
     return [
         safe(result.source.name), result.source.line, result.source.column, result.source.form, result.kind or "", result.profile.name,
         result.verdict, first.cause if first else "", first.standing if first else "", *counts, _signature(result), *claims, judged,
-        safe(result.said), summary(result),
+        safe(result.said), summary(result), brief(result), outline.excused(result),
     ]  # fmt: skip
 
 

@@ -30,6 +30,9 @@ def _annotations(result: Result, look: Look) -> Iterator[str]:
     if not findings:
         failed = result.kind is None and result.diagnosis.causes
         yield _command("error" if failed else "notice", result, None, outline.badge(result), outline.answer(result), look)
+    told = outline.excused(result)
+    if told:
+        yield _command("notice", result, None, "excused", told, look)
 
 
 def _command(name: str, result: Result, finding: Finding | None, title: str, message: str, look: Look) -> str:
@@ -39,9 +42,10 @@ def _command(name: str, result: Result, finding: Finding | None, title: str, mes
 
 
 def _where(result: Result, finding: Finding | None, look: Look) -> list[tuple[str, str]]:
-    if result.source.name in place.SPOKEN or result.kind is None:
+    name = place.named(result, finding)
+    if name in place.SPOKEN or (result.kind is None and name == result.source.name):
         return []
-    where = [("file", safe(place.path(result.source.name, look.base)))]
+    where = [("file", safe(place.path(name, look.base)))]
     if finding is not None and finding.origin is not None:
         span = finding.origin.span
         return [*where, ("line", f"{span.line}"), ("endLine", f"{span.end_line}"), ("col", f"{span.column}")]

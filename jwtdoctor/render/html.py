@@ -20,6 +20,8 @@ from . import Look, outline
 from .page import page
 from .passage import Row, passage
 from .prose import pieces
+from .remedy import Row as Changed
+from .remedy import remedy
 from .stylesheet import CSS
 
 _DIGEST = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
@@ -126,6 +128,7 @@ def _article(result: Result, number: int, among: bool) -> Iterator[str]:
         yield _part("What was found", top + 1)
         for finding in findings:
             yield from _finding(result, finding, top + 2)
+    yield from _repair(result, top + 1)
     entries = list(outline.differential(result))
     yield from _behind(result, entries, top + 1)
     yield from _beside(entries)
@@ -143,7 +146,7 @@ def _facts(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def _circumstances(result: Result) -> Iterator[tuple[str, str]]:
     for entry in outline.differential(result):
-        if entry.label in _SAID:
+        if entry.label in (*_SAID, "excused"):
             yield entry.label, _text(entry.text)
     if result.kind is not None:
         yield "signature", _text(outline.signature_line(result))
@@ -217,6 +220,29 @@ def _excerpt(result: Result, finding: Finding) -> list[str]:
     return lines
 
 
+def _repair(result: Result, level: int) -> Iterator[str]:
+    """The changes as a diff, the reason under each, and what follows from them."""
+    shown = remedy(result, _WIDTH) if result.repair is not None else None
+    if shown is None:
+        return
+    yield _part("What to change", level)
+    yield f'<p class="lead">{_text(_upper(shown.headline))}.</p>'
+    for part in shown.parts:
+        yield f'<p class="part">{_escaped(_upper(part.title))}</p>'
+        for change in part.changes:
+            yield "<figure>"
+            if change.rows:
+                yield f"<pre><code>{''.join(map(_changed, change.rows))}</code></pre>"
+            yield f"<figcaption>{_text(_upper(change.why))}</figcaption></figure>"
+    yield from _facts((entry.label, _text(_upper(entry.text))) for entry in shown.then)
+
+
+def _changed(row: Changed) -> str:
+    tag = {"-": "del", "+": "ins"}[row.sign]
+    note = f'<span class="note">  {_escaped(row.note)}</span>' if row.note else ""
+    return f'<{tag} class="row" data-n="{row.sign}">{_escaped(row.text)}{note}\n</{tag}>'
+
+
 def _part(title: str, level: int) -> str:
     return f'<h{level} class="title">{title}</h{level}>'
 
@@ -244,7 +270,7 @@ def _sentences(text: str) -> str:
 
 def _beside(entries: list[outline.Entry]) -> Iterator[str]:
     """What was found beside it, ruled out, or could not be examined: folded."""
-    rows = [(each.label, _text(each.text)) for each in entries if each.label not in (*_SAID, *_BEHIND)]
+    rows = [(each.label, _text(each.text)) for each in entries if each.label not in (*_SAID, *_BEHIND, "excused")]
     if rows:
         yield "<details><summary>What else was looked at</summary><div>"
         yield from _facts(rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from .. import suppression
 from ..report import Report, Result
 from ..visible import safe
 from . import Look, outline, plain
@@ -33,7 +34,8 @@ def render(report: Report, look: Look) -> str:
 def _counts(results: list[Result]) -> dict[str, str]:
     failed = sum(_fails(each) for each in results)
     broken = sum(_broke(each) for each in results)
-    return {"tests": str(len(results)), "failures": str(failed), "errors": str(broken), "skipped": "0"}
+    skipped = sum(_is_excused(each) for each in results)
+    return {"tests": str(len(results)), "failures": str(failed), "errors": str(broken), "skipped": str(skipped)}
 
 
 def _case(suite: Element, result: Result, report: Report) -> None:
@@ -45,17 +47,26 @@ def _case(suite: Element, result: Result, report: Report) -> None:
     elif _broke(result):
         message = f"{len(result.broke)} of the rules failed by themselves"
         SubElement(case, "error", message=message, type="broke").text = told
+    elif _is_excused(result):
+        SubElement(case, "skipped", message=_legal(suppression.told(result.findings)))
+        SubElement(case, "system-out").text = told
     else:
         SubElement(case, "system-out").text = told
 
 
 def _fails(result: Result) -> bool:
     """As the exit code has it: an error was found, or there is nothing but an answer whose causes are known."""
-    return any(each.severity == "error" for each in result.findings) or (result.kind is None and bool(result.diagnosis.causes))
+    found = any(each.severity == "error" and not each.excused for each in result.findings)
+    return found or (result.kind is None and bool(result.diagnosis.causes))
 
 
 def _broke(result: Result) -> bool:
     return bool(result.broke) and not _fails(result)
+
+
+def _is_excused(result: Result) -> bool:
+    """It would fail, if nothing were excused."""
+    return not _fails(result) and not _broke(result) and any(each.severity == "error" for each in result.findings)
 
 
 def _legal(text: str) -> str:

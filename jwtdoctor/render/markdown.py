@@ -16,6 +16,7 @@ from ..visible import safe
 from . import Look, outline
 from .passage import passage
 from .prose import pieces
+from .remedy import remedy
 
 _WIDTH = 100
 
@@ -51,6 +52,7 @@ def result(result: Result, look: Look, level: int, number: int = 0) -> str:
     if findings:
         parts.append(f"{mark}# What was found")
         parts += ["\n\n".join(_finding(result, finding, level + 2)) for finding in findings]
+    parts += _repair(result, f"{mark}#")
     rest = list(_differential(result))
     if rest:
         parts += [f"{mark}# What else may be behind it", "\n".join(rest)]
@@ -98,6 +100,21 @@ def _evidence(result: Result, finding: Finding) -> str:
         if index == shown.marked:
             drawn.append(f"{' ' * shown.start}{'^' * max(1, shown.length)}")
     return fenced(drawn)
+
+
+def _repair(result: Result, mark: str) -> list[str]:
+    """The changes as a diff, then their reasons, and what follows."""
+    shown = remedy(result, _WIDTH) if result.repair is not None else None
+    if shown is None:
+        return []
+    drawn = []
+    for part in shown.parts:
+        rows = [str(row) for each in part.changes for row in each.rows]
+        drawn += [f" {part.title}", *rows] if rows else []
+    reasons = [f"- {code(each.at)}: {words(each.why)}" for part in shown.parts for each in part.changes]
+    follows = [f"- **{each.label.capitalize()}:** {words(each.text)}" for each in shown.then]
+    head = [f"{mark} What to change", f"{words(shown.headline[:1].upper() + shown.headline[1:])}."]
+    return [*head, *([fenced(drawn, "diff")] if drawn else []), "\n".join([*reasons, *follows])]
 
 
 def _differential(result: Result) -> Iterator[str]:

@@ -91,7 +91,7 @@ _FORMS = {
 }  # fmt: skip
 _LANGUAGES = {
     "apex": "Apex", "javascript": "JavaScript", "typescript": "TypeScript", "python": "Python", "java": "Java", "csharp": "C#", "php": "PHP",
-    "go": "Go", "ruby": "Ruby",
+    "go": "Go", "ruby": "Ruby", "external-credential": "External Credential", "named-credential": "Named Credential", "toml": "TOML",
 }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def read_from(result: Result) -> str:
     form = _FORMS.get(result.source.form, "")
     if result.sketch is not None:
         language = _LANGUAGES.get(result.sketch.language, result.sketch.language)
-        form = f"source ({language}), not from a token: this is what the code would sign now"
+        form = f"source ({language}), not from a token: this is what the {result.sketch.noun} would sign now"
     taken = []
     request = result.request
     if request is not None:
@@ -137,7 +137,10 @@ _STRIPPED = {
 def where(result: Result) -> str:
     """Name, line and column of the paste."""
     source = result.source
-    return safe(source.name, 120) if source.form == "answer" else f"{safe(source.name, 60)}:{source.line}:{source.column}"
+    environment = f" ({safe(result.environment, 64)})" if result.environment else ""
+    if source.form in ("answer", "project"):
+        return f"{safe(source.name, 120)}{environment}"
+    return f"{safe(source.name, 60)}:{source.line}:{source.column}{environment}"
 
 
 def place(result: Result, finding: Finding) -> str:
@@ -145,15 +148,29 @@ def place(result: Result, finding: Finding) -> str:
     if finding.origin is None:
         return where(result)
     span = finding.origin.span
-    return f"{safe(result.source.name, 60)}:{span.line}:{span.column}"
+    return f"{safe(finding.origin.path, 120) or safe(result.source.name, 60)}:{span.line}:{span.column}"
 
 
 def ordered(result: Result) -> list[Finding]:
+    """:func:`all_ordered` without those that are excused, which :func:`excused` counts."""
+    return [each for each in all_ordered(result) if not each.excused]
+
+
+def all_ordered(result: Result) -> list[Finding]:
     """Findings as a person wants them: causes in their rank, then the rest by severity; without mere consequences."""
     rank = {cause.cause: index for index, cause in enumerate(result.diagnosis.causes)}
     weight = {"error": 0, "warning": 1, "info": 2}
     told = [each for each in result.findings if not any(map(each.speaks_for, result.diagnosis.consequences))]
     return sorted(told, key=lambda f: (min(rank.get(name, 999) for name in f.remains or (f.rule,)), weight[f.severity]))
+
+
+def excused(result: Result) -> str:
+    """How many findings are excused, which and why; empty where none is."""
+    if not any(each.excused for each in result.findings):
+        return ""
+    from ..suppression import listed
+
+    return listed(result.findings)
 
 
 def excerpt(result: Result, finding: Finding, width: int) -> Excerpt:
@@ -285,6 +302,8 @@ def differential(result: Result) -> Iterator[Entry]:
     yield from _cannot_see(diagnosis.causes, _FEW if likely else _MANY)
     if diagnosis.ruled_out and diagnosis.symptom is not None:
         yield Entry("ruled out", "", ", ".join(diagnosis.ruled_out))
+    if told := excused(result):
+        yield Entry("excused", "", told)
     if diagnosis.also_found:
         note = "worth fixing, does not explain this answer" if diagnosis.symptom else "let pass by this provider, or only a hint"
         yield Entry("also found", "", f"{', '.join(diagnosis.also_found)} ({note})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..model import Finding, Span
+from ..model import Finding, Origin, Span
 from ..report import Result
 from ..visible import safe, scrub
 
@@ -31,10 +31,10 @@ class Row(NamedTuple):
 
 def passage(result: Result, finding: Finding) -> list[Row]:
     """The lines a finding points at, or the change that mends them; empty for what was not read from source code."""
-    if finding.origin is None or result.sketch is None:
+    if finding.origin is None:
         return []
     span, mend = finding.origin.span, finding.origin.mend
-    lines = result.sketch.lines[span.line - 1 : span.end_line][:MOST_LINES]
+    lines = _lines(result, finding.origin)
     whole = "\n".join(lines)
     if not lines or span.line < 1:
         return []
@@ -43,6 +43,15 @@ def passage(result: Result, finding: Finding) -> list[Row]:
         return [Row(" ", span.line, safe(whole, _LONGEST_LINE), "", "")]
     stands = _rows("-" if mend else " ", lines, span)
     return [*stands, *_mended(lines, span, mend)] if mend else stands
+
+
+def _lines(result: Result, origin: Origin) -> Sequence[str]:
+    """The lines of a span; of another file than the one examined the first, which the finding itself brings along."""
+    span = origin.span
+    own = result.sketch.lines[span.line - 1 : span.end_line][:MOST_LINES] if result.sketch is not None else ()
+    if origin.path and (not origin.line or own[:1] != (origin.line,)):
+        return (origin.line,) if origin.line else ()
+    return own
 
 
 def _rows(sign: str, lines: Sequence[str], span: Span) -> list[Row]:

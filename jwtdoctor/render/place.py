@@ -6,11 +6,20 @@ import posixpath
 import re
 from urllib.parse import quote
 
+from ..model import Finding
+from ..report import Result
 from ..visible import safe, scrub
 
 SPOKEN = frozenset({"standard input", "the argument", "the clipboard", "the answer", "text"})
 """Names of sources that are no files."""
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+
+
+def named(result: Result, finding: Finding | None) -> str:
+    """The file a finding points into: the result's own, unless its value stands in another."""
+    if finding is not None and finding.origin is not None and finding.origin.path:
+        return finding.origin.path
+    return result.source.name
 
 
 def path(name: str, base: str = "") -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..report import Report, Result
 from ..visible import safe
 from . import Look, outline
@@ -38,18 +40,39 @@ def _result(result: Result, width: int) -> str:
             say("At", f"{shown.title}{f', line {number}' if number else ''}: {text}" if shown.rows else shown.title)
         else:
             say("At", f"{shown.title}, {outline.place(result, finding)}: {text.strip()}")
-            say("Expression", safe(" ".join(finding.origin.expression.split()), 120))
+            if finding.origin.expression:
+                say("Expression", safe(" ".join(finding.origin.expression.split()), 120))
             lines.extend(f"Mend: {row.sign} {row.text.strip()}" for row in outline.mended(result, finding))
         say("Seen", finding.label)
         say("Note", finding.note)
         say("Help", finding.help)
         say("Effect", _EFFECTS[finding.effect])
+    _repair(result, width, lines, say)
     entries = list(outline.differential(result))
     if entries:
         lines.append("")
     for entry in entries:
         say(entry.label.capitalize(), f"{entry.name}: {entry.text}" if entry.name else entry.text)
     return "\n".join(lines) + "\n"
+
+
+def _repair(result: Result, width: int, lines: list[str], say: Callable[[str, str], None]) -> None:
+    """The change of header, claims and request, each row with its sign, and the reason after it."""
+    if result.repair is None:
+        return
+    from .remedy import remedy
+
+    shown = remedy(result, width - len("Payload: - "))
+    if shown is None:
+        return
+    lines.append("")
+    say("Repair", shown.headline)
+    for part in shown.parts:
+        for change in part.changes:
+            lines.extend(f"{part.title.capitalize()}: {row}" for row in change.rows)
+            say("Because" if change.rows else part.title.capitalize(), change.why)
+    for entry in shown.then:
+        say(entry.label.capitalize(), entry.text)
 
 
 _EFFECTS = {

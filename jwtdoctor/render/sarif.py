@@ -10,11 +10,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .. import suppression
 from ..catalog import Rule, load
 from ..model import Broken, Finding, Span
 from ..report import Report, Result, summary
 from ..visible import safe
 from . import Look, outline, place
+from .remedy import brief
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
@@ -27,7 +29,7 @@ _RANKS = {"certain": 90.0, "likely": 60.0, "hint": 20.0}
 def render(report: Report, look: Look) -> str:
     """One run; ASCII only, indented."""
     known = load()
-    fired = list(dict.fromkeys(finding.rule for result in report.results for finding in outline.ordered(result)))
+    fired = list(dict.fromkeys(finding.rule for result in report.results for finding in outline.all_ordered(result)))
     run = {
         "tool": {
             "driver": {
@@ -39,7 +41,7 @@ def render(report: Report, look: Look) -> str:
         "invocations": [_invocation(report, look)],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which the run was started."}}},
         "columnKind": "unicodeCodePoints",
-        "results": list(_results(report, fired, look)),
+        "results": _suppressed_or_not(list(_results(report, fired, look))),
         "properties": {"answers": [_answer(each, look) for each in report.results]},
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -80,7 +82,7 @@ def _sentence(text: str) -> str:
 def _results(report: Report, fired: list[str], look: Look) -> Iterable[dict[str, Any]]:
     seen: dict[str, int] = {}
     for result in report.results:
-        for finding in outline.ordered(result):
+        for finding in outline.all_ordered(result):
             yield _result(result, finding, fired, look, seen)
 
 
@@ -105,7 +107,20 @@ def _result(result: Result, finding: Finding, fired: list[str], look: Look, seen
         },
     }
     fix = _fix(result, finding, look)
-    return {**entry, "fixes": [fix]} if fix else entry
+    excused = suppression.why(finding)
+    return {
+        **entry,
+        **({"fixes": [fix]} if fix else {}),
+        "suppressions": [{"kind": "external", "status": "accepted", "justification": safe(excused)}] if excused else [],
+    }
+
+
+def _suppressed_or_not(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All results say whether they are suppressed, or none does (§3.27.23)."""
+    if not any(each["suppressions"] for each in results):
+        for each in results:
+            del each["suppressions"]
+    return results
 
 
 def _message(finding: Finding) -> str:
@@ -124,13 +139,13 @@ def _inert(text: str) -> str:
 def _location(result: Result, finding: Finding, look: Look) -> dict[str, Any]:
     name = str(finding.at)
     return {
-        "physicalLocation": {"artifactLocation": _artifact(result, look), "region": _region(result, finding)},
+        "physicalLocation": {"artifactLocation": _artifact(result, look, finding), "region": _region(result, finding)},
         "logicalLocations": [{"name": name.rpartition(".")[2], "fullyQualifiedName": name, "kind": "property"}],
     }
 
 
-def _artifact(result: Result, look: Look) -> dict[str, Any]:
-    return {"uri": place.uri(result.source.name, look.base), "uriBaseId": ROOT}
+def _artifact(result: Result, look: Look, finding: Finding | None = None) -> dict[str, Any]:
+    return {"uri": place.uri(place.named(result, finding), look.base), "uriBaseId": ROOT}
 
 
 def _region(result: Result, finding: Finding) -> dict[str, int]:
@@ -148,13 +163,13 @@ def _fix(result: Result, finding: Finding, look: Look) -> dict[str, Any] | None:
     if finding.origin is None or not finding.origin.mend:
         return None
     replacement = {"deletedRegion": _span(finding.origin.span), "insertedContent": {"text": finding.origin.mend}}
-    change = {"artifactLocation": _artifact(result, look), "replacements": [replacement]}
+    change = {"artifactLocation": _artifact(result, look, finding), "replacements": [replacement]}
     return {"description": {"text": _inert(_sentence(finding.help))}, "artifactChanges": [change]}
 
 
 def _fingerprint(result: Result, finding: Finding, look: Look, seen: dict[str, int]) -> str:
     """The same for the same fault at the same place of a file, wherever in it that stands today; made of names, never of values."""
-    names = (finding.rule, finding.variant, str(finding.at), place.path(result.source.name, look.base))
+    names = (finding.rule, finding.variant, str(finding.at), place.path(place.named(result, finding), look.base))
     told = "\0".join(names)
     seen[told] = seen.get(told, 0) + 1
     return hashlib.sha256(f"{told}\0{seen[told]}".encode("utf-8", "replace")).hexdigest()[:32]
@@ -187,5 +202,6 @@ def _answer(result: Result, look: Look) -> Mapping[str, Any]:
         "cause": None if first is None else first.cause,
         "seen": None if first is None else first.seen,
         "summary": summary(result),
+        **({"repair": repair} if (repair := brief(result)) else {}),
         **({"redacted": True} if result.redacted else {}),
     }

@@ -64,6 +64,9 @@ del mark,ins mark{background:transparent;font-weight:700;text-decoration:underli
 .list li{margin-top:.6rem}
 .list li>b{font-weight:600}
 .look{color:var(--quiet)}
+.lead{margin-top:.9rem}
+.lead+.part{margin-top:.9rem}
+.row .note{color:var(--quiet);display:inline-block;white-space:pre}
 details{margin-top:1rem;border:1px solid var(--line);border-radius:5px;background:var(--sheet)}
 summary{cursor:pointer;padding:.6rem .85rem;font-size:.9375rem;font-weight:600}
 details>div{padding:0 .85rem .85rem}

@@ -40,6 +40,7 @@ def _result(result: Result, width: int) -> list[Line]:
     for finding in outline.ordered(result):
         lines.append(())
         lines.extend(_finding(result, finding, width))
+    lines.extend(_repair(result, width))
     rows = list(outline.differential(result))
     if rows:
         lines.append(())
@@ -51,7 +52,43 @@ def _result(result: Result, width: int) -> list[Line]:
     return lines
 
 
+def _repair(result: Result, width: int) -> list[Line]:
+    """The repair as a diff, each change with its reason under it, and what follows from it."""
+    if result.repair is None:
+        return []
+    from .remedy import remedy
+
+    shown = remedy(result, width - _DIFF - 2)
+    if shown is None:
+        return []
+    lines: list[Line] = [(), *_entry("repair", "", shown.headline, width, "bold yellow" if result.repair.left else "bold green")]
+    for part in shown.parts:
+        lines.append(_line((f"  {part.title}", "bold")))
+        for change in part.changes:
+            lines.extend(_row(row.sign, row.text, row.note, width) for row in change.rows)
+            rows = outline.wrapped(change.why, max(20, width - _DIFF - 4), break_long_words=True)
+            lines.extend(_line((f"{' ' * (_DIFF + 4)}{each}", "dim")) for each in rows)
+    for entry in shown.then:
+        lines.extend(_entry(entry.label, "", entry.text, width, _ENTRY_STYLES.get(entry.label, "bold")))
+    return lines
+
+
+_DIFF = 2
+_SIGNS = {"-": "red", "+": "green"}
+
+
+def _row(sign: str, text: str, note: str, width: int) -> Line:
+    """A row of the diff; what its value means stands beside it where there is room."""
+    line: Line = ((f"{' ' * _DIFF}{sign} {text}", _SIGNS[sign]),)
+    fits = note and _DIFF + 2 + _cells(text) + 2 + len(note) <= width
+    return (*line, (f"  {note}", "dim")) if fits else line
+
+
 _ENTRY_STYLES = {
+    "proved here": "bold green",
+    "tried here": "bold yellow",
+    "left over": "bold yellow",
+    "excused": "dim",
     "likely": "bold green",
     "broke": "bold red",
     "contradicts": "bold yellow",
