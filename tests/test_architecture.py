@@ -13,9 +13,9 @@ from jwtdoctor.catalog.source import read
 
 PACKAGE = ROOT / "jwtdoctor"
 ORDER = (
-    "_version", "model", "moments", "visible", "decode", "kinds", "intake", "source", "metadata", "config", "keys", "answer", "catalog", "statement",
-    "redact", "case", "oracle", "forensics", "checks", "engine", "diagnosis", "repair", "report", "minting", "library", "suppression", "sharing",
-    "triage", "snippets", "preflight", "live", "keyring", "signer", "render", "testing", "cli",
+    "_version", "model", "moments", "visible", "toml", "decode", "kinds", "intake", "source", "metadata", "config", "keys", "answer", "catalog", "statement",
+    "redact", "case", "oracle", "forensics", "checks", "engine", "plugins", "diagnosis", "repair", "report", "minting", "library", "suppression", "sharing",
+    "triage", "snippets", "preflight", "live", "keyring", "signer", "workedcases", "render", "testing", "cli",
 )  # fmt: skip
 """From the bottom up: a module imports only from modules before its own."""
 ENTRANCES = {"__init__", "__main__"}

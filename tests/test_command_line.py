@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 from jwtdoctor import __version__
 from jwtdoctor.catalog import load
 from jwtdoctor.cli import quick
-from jwtdoctor.cli.app import _diagnose, app
+from jwtdoctor.cli.app import app
+from jwtdoctor.cli.declared.diagnosing import _diagnose
 from jwtdoctor.cli.options import COMMANDS, OPTIONS, Call
 
 ROOT = Path(__file__).resolve().parents[1]

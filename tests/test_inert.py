@@ -310,7 +310,7 @@ def test_no_cell_is_a_formula(hostile):
         assert text.endswith("\r\n")
         assert len(rows(text)) == len(report.results)
         for cells in csv.reader(io.StringIO(text, newline="")):
-            assert len(cells) == 20
+            assert len(cells) == 22
             for cell in cells:
                 assert not re.search(r"(^|[;,\t|])\s*[=+@＝＋－＠-]", cell), cell
                 assert all(c.isprintable() for c in cell)

@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from throwaway import CLAIMS, NOW, unsigned
+from throwaway import CLAIMS, NOW, certificate, unsigned
 
 from jwtdoctor.cli import output, quick
 from jwtdoctor.cli.failure import Failure
@@ -126,6 +126,28 @@ def test_directories_and_inputs_are_not_written_over(tmp_path, monkeypatch):
             plan((), (word,), "plain", sources=("token.txt", BAD, "\0"))
     with pytest.raises(Failure, match="a directory"):
         plan((), ("sub.json",), "plain")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("diagnose", BAD, "--output", "plain:pass.txt"),
+        ("fix", BAD, "--output", "plain:pass.txt"),
+        ("redact", BAD, "--output", "pass.txt"),
+        ("triage", "token.log", "--output", "plain:pass.txt"),
+        ("triage", "token.log", "--results", "pass.txt"),
+    ],
+)
+def test_passphrases_are_not_written_over(tmp_path, words):
+    """Their file is read in the same call, whichever command it is."""
+    (tmp_path / "pass.txt").write_text("one of them\n")
+    (tmp_path / "token.log").write_text(BAD)
+    (tmp_path / "app.crt").write_bytes(certificate())
+    done = run(*words, "--cert", "app.crt", "--passphrase-file", "pass.txt", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "read in the same call" in done.stderr
+    assert (tmp_path / "pass.txt").read_text() == "one of them\n"
 
 
 def test_the_quick_reader_knows_them():

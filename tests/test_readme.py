@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import minting
+import projects
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +37,12 @@ def test_commands_run(line: str, tmp_path: Path) -> None:
         (tmp_path / target).write_text((ROOT / "samples" / "triage" / "app.log").read_text(encoding="utf-8"), encoding="utf-8")
     for source, target in (("token.txt", "yesterday.txt"), ("app.crt", "uploaded.crt"), ("app.crt", "all-my-keys/2026.crt")):
         (tmp_path / target).write_text((tmp_path / source).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "app.key").write_bytes(minting.private_pem())
+    (tmp_path / "app.key").chmod(0o600)
+    (tmp_path / "question.txt").write_bytes((SAMPLE.parent / "0-as-asked" / "question.txt").read_bytes())
+    (tmp_path / Path(projects.CREDENTIAL).name).write_bytes(projects.healthy().files[projects.CREDENTIAL])
+    if line.startswith("jwtdoctor preflight"):
+        projects.write(projects.healthy(), tmp_path, git=False)
     (tmp_path / "pbpaste").write_text(f"#!/bin/sh\ncat '{tmp_path}/token.txt'\n", encoding="utf-8")
     (tmp_path / "pbpaste").chmod(0o755)
     done = shell(line, tmp_path, f"{tmp_path}{os.pathsep}{Path(sys.executable).parent}")
@@ -80,7 +88,7 @@ def test_docstring_example_runs() -> None:
     import jwtdoctor
 
     assert doctest.testmod(jwtdoctor).failed == 0
-    assert doctest.testmod(jwtdoctor).attempted == 3
+    assert doctest.testmod(jwtdoctor).attempted == 6
 
 
 def test_pages_are_current() -> None:

@@ -23,7 +23,7 @@ pytest.importorskip("build")
 pytest.importorskip("hatchling")
 
 ROOT = Path(__file__).resolve().parents[1]
-LEFT_BEHIND = shutil.ignore_patterns(".git", "__pycache__", ".*cache", ".hypothesis", "dist", "build", "_catalog.json")
+LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*cache", ".hypothesis", "dist", "build", "_catalog.json")
 PROBE = """
 import json, sys
 import jwtdoctor
@@ -88,7 +88,7 @@ def test_every_file_is_expected(files):
     """By a list of what may leave: a stray key, test, sample or note is none of it."""
     allowed = re.compile(
         r"jwtdoctor/(?:[a-z_]+/)*(?:[a-z0-9_]+)\.py"
-        r"|jwtdoctor/py\.typed|jwtdoctor/_catalog\.json|jwtdoctor/render/(?:report|triage)\.schema\.json"
+        r"|jwtdoctor/py\.typed|jwtdoctor/_catalog\.json|jwtdoctor/render/(?:report|triage|clock|exchange|preflight)\.schema\.json"
         r"|jwtdoctor/_rules/(?:[a-z-]+/)*(?:[a-z0-9-]+\.(?:toml|md)|README\.md)"
         rf"|jwtdoctor-{re.escape(__version__)}\.dist-info/(?:METADATA|WHEEL|RECORD|entry_points\.txt|licenses/LICENSE)"
     )
@@ -112,6 +112,9 @@ def test_no_file_is_missing(files):
             "jwtdoctor/_catalog.json",
             "jwtdoctor/render/report.schema.json",
             "jwtdoctor/render/triage.schema.json",
+            "jwtdoctor/render/clock.schema.json",
+            "jwtdoctor/render/preflight.schema.json",
+            "jwtdoctor/render/exchange.schema.json",
         }
     )
     assert sorted(wanted - files) == []
