@@ -97,8 +97,8 @@ class Case:
         )
         """Epoch seconds at which the server judged: by its own Date header where there is one, else by the time stamp of the
         log record, else ``now``."""
-        self.request: Request | None = paste.request if paste is not None else None
-        called = endpoint or (self.request.url if self.request is not None else sketch.endpoint if sketch is not None else None)
+        self.request: Request | None = paste.request if paste is not None else sketch.request if sketch is not None else None
+        called = endpoint or (sketch.endpoint if sketch is not None else self.request.url if self.request is not None else None)
         # Only host and path are looked at; a query may hold anything.
         self.endpoint = called.partition("?")[0].partition("#")[0].strip() or None if called else None
         if token is None and paste is not None and paste.text:

@@ -314,7 +314,7 @@ def make_params(rule: Rule, check: Check) -> Any:
         raise refuse(f"{told}; {check.name} takes {', '.join(wanted) or 'none'}")
     values = {}
     for name, value in rule.params.items():
-        kind = _kind(wanted[name])
+        kind = type_name(wanted[name])
         if kind.startswith("tuple"):
             if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
                 raise refuse(f"`{name}` must be a list of strings")
@@ -325,7 +325,7 @@ def make_params(rule: Rule, check: Check) -> Any:
     return check.params(**values)
 
 
-def _kind(annotation: Any) -> str:
+def type_name(annotation: Any) -> str:
     """The name of a parameter's type, whether its module postpones annotations or not."""
     return str(getattr(annotation, "__forward_arg__", None) or getattr(annotation, "__name__", annotation))
 

@@ -539,7 +539,14 @@ def _signature(case: Case, findings: Iterable[Finding]) -> Signature:
     if case.stated is not None:
         told = case.stated
         return Signature(
-            told.status, told.reason, told.certificate, told.sha256, told.expected, told.signer, told.remains, stated=not told.witnessed
+            told.status,
+            told.reason,
+            told.certificate,
+            told.sha256,
+            told.expected,
+            told.signer,
+            told.remains,
+            stated=not told.witnessed,
         )
     found = case.facet(examined)
     signer = found.signer

@@ -11,6 +11,7 @@ from .checks.audience import address
 
 if TYPE_CHECKING:
     from .catalog import Profile
+    from .config import Environment
     from .keys.signing import SigningKey
 
 
@@ -108,6 +109,13 @@ def audience_of(profile: Profile, endpoint: str | None) -> str | None:
         return endpoint
     # A site's audience has a path of its own before the shared one.
     return f"{found.origin}{found.path.removesuffix(path)}" if found.path.endswith(path) else found.origin
+
+
+def with_audience(profile: Profile, environment: Environment) -> Environment:
+    """An environment that says no audience, with the one that its endpoint tells."""
+    if environment.aud is not None or "aud" in environment.unset:
+        return environment
+    return environment._replace(aud=audience_of(profile, environment.endpoint))
 
 
 def endpoint_of(profile: Profile, aud: object) -> str | None:

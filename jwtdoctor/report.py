@@ -176,9 +176,7 @@ def summary(result: Result) -> str:
     tolerated = sum(each.effect == "tolerates" for each in result.findings)
     faults = f" ({tolerated} fault{'s' if tolerated > 1 else ''} this provider lets pass)" if tolerated else ""
     if result.kind == "sketch" and unexamined:
-        return (
-            f"Nothing in this {result.sketch.noun if result.sketch is not None else 'code'} is known to be refused{faults}; it was read, not run, and the signature shows only in a token."
-        )
+        return f"Nothing in this {result.sketch.noun if result.sketch is not None else 'code'} is known to be refused{faults}; it was read, not run, and the signature shows only in a token."
     if unexamined:
         return f"Nothing here is known to be refused{faults}; whether the signature fits the app's certificate was not examined."
     return f"Nothing to object to{faults}: the claims are good and the signature verifies.{_stated(result)}"

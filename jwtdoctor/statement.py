@@ -146,7 +146,10 @@ def _stated(told: Mapping[str, Any]) -> Stated:
     return Stated(
         status=status if status in _STATUSES else "not-examined",
         reason=_name(signature.get("reason")) or None,
-        **{name: _words(signature.get(name)) for name in ("certificate", "sha256", "expected", "signer")},
+        certificate=_words(signature.get("certificate")),
+        sha256=_words(signature.get("sha256")),
+        expected=_words(signature.get("expected")),
+        signer=_words(signature.get("signer")),
         remains=tuple(_names(signature.get("remains"))[:8]),
         clear=frozenset(_names(told.get("clear"))),
         skipped=_skipped(told.get("skipped")),

@@ -28,6 +28,7 @@ With ``certificates=[…]`` the signature counts as well. A rule that may fire i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,16 @@ def assert_acceptable(
     Raises ValueError for a name in ``allow`` that no rule has, and what :func:`jwtdoctor.diagnose` raises.
     """
     __tracebackhide__ = True
+    if not isinstance(text, str):
+        raise TypeError(f"the text is of type {type(text).__name__}; accepted: str")
+    if isinstance(now, str | bytes) or now is None:
+        raise TypeError("`now` is the moment of judgement: epoch seconds, or an aware datetime")
     _refuse_unknown(allow)
     given = tuple(certificates) if not isinstance(certificates, str | bytes | bytearray) else certificates
+    if any(isinstance(each, str) and re.fullmatch(r"[^\s{]{1,300}\.\w{2,4}", each) for each in given):
+        raise ValueError(
+            "`certificates` holds what looks like the name of a file: give the file's content, such as Path(…).read_bytes()"
+        )
     report = diagnose(text, certificates=given, endpoint=endpoint, profile=profile, now=now, app=app, source="the text")
     examined = [each for each in report.results if each.kind is not None]
     if not examined:

@@ -16,7 +16,9 @@ LONGEST_IN_JSON = 4096
 """Characters of one string in the JSON report."""
 
 _PLAIN = re.compile(r"[ -~]*\Z")
-_WORDS = r"client_secret|clientSecret|access_token|refresh_token|private_key|password|passwd|api_key|sid|session_id|signature"
+_WORDS = r"client_secret|clientSecret|consumer_secret|consumerSecret|access_token|refresh_token|private_key|password|passwd|api_key|sid|session_id|signature"
+_IN_CODE = r"(?:client|consumer)_?secret|access_?token|refresh_?token|password|passwd|pwd|pw|api_?key"
+"""Variables and members whose value, a text in quotation marks, is a secret in any language. A private key's name may be its file's."""
 _SPACE = r"(?:\s|%20|\+|\\n|_)"
 _REMOVALS: tuple[tuple[str, str], ...] = (
     (
@@ -27,7 +29,8 @@ _REMOVALS: tuple[tuple[str, str], ...] = (
     (r"LS0tLS1CRUdJTi[A-Za-z0-9+/=_\s-]{40,}", "[key removed]"),
     # DER of private keys: PKCS#8 and SEC1 of elliptic curves, and whatever of RSA's length begins a SEQUENCE.
     (r"(?<![A-Za-z0-9+/])M(?:C4CAQ|HcCAQ|IG[A-Z]AgEA|II[A-Za-z0-9]{2})[A-Za-z0-9+/=\s]{40,}", "[key removed]"),
-    (rf"""((?:["'\\]+)(?:d|p|q|dp|dq|qi|k|{_WORDS})["'\\]+\s*:\s*["'\\]+)[^"'\\]{{8,}}""", r"\1[removed]"),
+    (rf"""((?<!["'\\])(?:["'\\]+)(?:d|p|q|dp|dq|qi|k|{_WORDS})["'\\]+\s*:\s*["'\\]+)[^"'\\]{{8,}}""", r"\1[removed]"),
+    (rf"""(?i)((?:\b|_)(?:{_IN_CODE})\s{{0,8}}(?::=|=>|[:=])\s{{0,8}}(["']))(?:(?!\2)[^\\\n]|\\.){{6,}}(?=\2)""", r"\1[removed]"),
     (rf"(?i)((?:\b|_)(?:{_WORDS}))=[^&\s\"']{{6,}}", r"\1=[removed]"),
     (r"(00D[A-Za-z0-9]{12,15}(?:!|%21))[A-Za-z0-9._%]{8,}", r"\1[removed]"),
     (r"(5Aep861|ya29\.|gh[pousr]_|github_pat_)[A-Za-z0-9._-]{16,}", r"\1[removed]"),
@@ -42,7 +45,7 @@ _REMOVALS: tuple[tuple[str, str], ...] = (
 )
 """No id is as long as a signature: RSA-1024 makes 171 characters, RSA-2048 342; so a run of 150 goes whatever it is."""
 _SUSPECT = re.compile(
-    r"(?i:private|putty|secret|token|signature|passw|api_key|sid|basic |LS0tLS1C|----)|"
+    r"(?i:private|putty|secret|token|signature|passw|pwd?\b|api_?key|sid|basic |LS0tLS1C|----)|"
     r"e[yw][A-Za-z0-9_-]{8}|00D[A-Za-z0-9]{12}|5Aep|ya29|gh[pousr]_|[0-9A-Fa-f]{64}|[A-Za-z0-9+/_=-]{60}|M(?:C4C|HcC|IG|II)|://[^/]*@|"
     r"[\"'](?:d|p|q|dp|dq|qi|k)[\"'\\]"
 )

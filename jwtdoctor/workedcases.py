@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from . import answer, intake, metadata, source
+from . import answer, intake, metadata, minting, source
 from .case import NEEDS, Case
 from .catalog import Catalog
+from .checks.metadata import holders
 from .engine import Answers, Engine
 from .library import material
 from .model import Finding
@@ -101,33 +102,53 @@ def _of_config(known: Catalog, worked: Mapping[str, Any], workshop: Workshop) ->
     from . import config, metadata
 
     environment = config.read(worked["config"].lstrip("\n"), "jwtdoctor.toml").environments[0]
-    environment = config.resolved(environment, {})._replace(surroundings=_surroundings(worked.get("surroundings", {})))
+    around = _surroundings(worked.get("surroundings", {}), workshop)
+    environment = config.resolved(environment, {})._replace(surroundings=around)
     names = [worked["certificate"], *worked.get("candidates", ())] if "certificate" in worked else []
+    given = tuple(each for name in names for each in material(workshop.certificate(name), name))
     project = None
     if "project" in worked:
-        files = {path: text.strip().encode() for path, text in worked["project"].items()}
-        project = metadata.meant_for(metadata.read(files), iss=environment.iss, name=environment.app_name)
+        project = metadata.read(_files_of(worked["project"], workshop))
+        held = holders(project, {around.key.spki_sha256 or each.spki_sha256 for each in given})
+        project = metadata.meant_for(project, iss=environment.iss, name=environment.app_name, holders=held)
     now = worked.get("now", NOW)
     return Case(
         None, profile=_profile(known, worked), now=now, environment=environment, project=project, endpoint=environment.endpoint,
-        certificates=tuple(each for name in names for each in material(workshop.certificate(name), name)),
-        sketch=config.sketch_of(environment, worked["config"], now, "RS256", 180),
+        certificates=given,
+        sketch=config.sketch_of(minting.with_audience(_profile(known, worked), environment), worked["config"], now, "RS256", 180),
     )  # fmt: skip
 
 
-def _surroundings(told: Mapping[str, Any]) -> Any:
-    """Raises Unmakeable for what no surroundings have."""
+def _surroundings(told: Mapping[str, Any], workshop: Workshop) -> Any:
+    """With ``{spki:NAME}`` filled in: the digest of the public key of a certificate. Raises Unmakeable for what no surroundings have."""
     from . import config
 
     try:
+        key = dict(told.get("key", {}))
+        if "spki_sha256" in key:
+            key["spki_sha256"] = _with_digests(key["spki_sha256"], workshop)
         return config.Surroundings(
-            True, config.KeyFacts(**told.get("key", {})), tuple(config.CertificateFacts(**each) for each in told.get("certificates", ())),
+            True, config.KeyFacts(**key), tuple(config.CertificateFacts(**each) for each in told.get("certificates", ())),
             tuple(told.get("shares_key_with", ())), tuple(config.Leak(**each) for each in told.get("leaks", ())),
         )  # fmt: skip
     except TypeError:
         raise Unmakeable(
             "`surroundings` takes key, certificates, shares_key_with and leaks, with the fields of their kinds"
         ) from None
+
+
+def _with_digests(text: str, workshop: Workshop) -> str:
+    return re.sub(r"\{spki:(\w+)\}", lambda m: material(workshop.certificate(m[1]), m[1])[0].spki_sha256, text)
+
+
+def _files_of(texts: Mapping[str, str], workshop: Workshop) -> dict[str, bytes]:
+    """The files of a project, with ``{certificate:NAME}`` filled in. Raises Unmakeable."""
+    if not all(isinstance(each, str) for each in texts.values()):
+        raise Unmakeable("under `project` stand texts by their paths")
+    return {
+        path: re.sub(r"\{certificate:(\w+)\}", lambda m: workshop.certificate(m[1]).decode(), text).lstrip().encode()
+        for path, text in texts.items()
+    }
 
 
 def _of_project(known: Catalog, worked: Mapping[str, Any], workshop: Workshop) -> Case:
@@ -146,18 +167,13 @@ def _of_project(known: Catalog, worked: Mapping[str, Any], workshop: Workshop) -
 def project_of(worked: Mapping[str, Any], workshop: Workshop) -> metadata.Project:
     """A project of the texts under ``project``, with ``{certificate:NAME}`` filled in; ``meant`` says how its app is known (``iss``,
     ``name``), ``tracked`` lists the files that git tracks. Raises Unmakeable."""
-    texts = worked["project"]
-    if not all(isinstance(each, str) for each in texts.values()):
-        raise Unmakeable("under `project` stand texts by their paths")
-    filled = {
-        path: re.sub(r"\{certificate:(\w+)\}", lambda m: workshop.certificate(m[1]).decode(), text)
-        for path, text in texts.items()
-    }
-    project = metadata.read({path: text.encode() for path, text in filled.items()})
+    project = metadata.read(_files_of(worked["project"], workshop))
     if strangers := worked.get("meant", {}).keys() - {"iss", "name"}:
         raise Unmakeable(f"unknown in `meant`: {', '.join(sorted(strangers))}; known are iss, name")
     if "meant" in worked:
-        project = metadata.meant_for(project, **worked["meant"])
+        name = worked.get("certificate", "")
+        given = material(workshop.certificate(name), name) if name else ()
+        project = metadata.meant_for(project, holders=holders(project, {each.spki_sha256 for each in given}), **worked["meant"])
     return project._replace(tracked=frozenset(worked["tracked"])) if "tracked" in worked else project
 
 

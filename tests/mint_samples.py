@@ -130,7 +130,7 @@ def original_question() -> None:
         "original-question/2-invalid-assertion",
         {"token.txt": token(mended, key) + "\n", "certificate.pem": certificate(other, "jwt-signing-old", ASKED - 86400),
          "answer.txt": exception("invalid assertion")},
-        f"token.txt --cert certificate.pem {endpoint} --error @answer.txt --now {later + 2}",
+        f"token.txt --cert certificate.pem {endpoint} --error @answer.txt --now {later + 2} --search 60",
     )  # fmt: skip
     write(
         "original-question/3-healthy",

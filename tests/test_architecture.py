@@ -11,6 +11,8 @@ from conftest import ROOT, RULES
 
 from jwtdoctor.catalog.source import read
 
+pytestmark = pytest.mark.once
+
 PACKAGE = ROOT / "jwtdoctor"
 ORDER = (
     "_version", "model", "moments", "visible", "toml", "decode", "kinds", "intake", "source", "metadata", "config", "keys", "answer", "catalog", "statement",

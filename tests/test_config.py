@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from throwaway import SETTINGS
 
-from jwtdoctor import config
+from jwtdoctor import config, toml
 from jwtdoctor.config import ConfigError, NoConfig
 from jwtdoctor.config.locate import places
 from jwtdoctor.config.writing import Draft, quoted, text_of
@@ -160,9 +160,27 @@ REFUSED = {
     " \n\t\n": ("empty",),
     "a = " + "[" * 20_000: ("not TOML that can be read",),
     "a = " + "9" * 10_000: ("not TOML that can be read",),
+    "\n " + ".".join(["a"] * 100_000) + " = 1": (":2:2:", "a key of more than 32 parts"),
+    "[environments.a]\ncertificates = [" + "'x'," * 21 + "]": (":2:16:", "21 members", "up to 20 files"),
     "# \u00e9\n" * 100_000: ("larger than 256 KiB",),
     "[environments.a]\niss = '\x00'": ("not TOML",),
 }
+
+
+def test_only_a_key_has_parts():
+    """Dots in strings, comments and numbers are none; quoted parts of a key are parts."""
+    dots = ".".join(["a"] * 40)
+    for text in (
+        f'x = "{dots}"',
+        f"x = '{dots}' # {dots}",
+        f'x = """\n{dots}\n\\""" {dots}"""',
+        "x = [1.5, 2.5]\n" * 1,
+        ".".join("a" * 32) + " = 1",
+    ):
+        assert toml.loads(text)
+    for text in ("x = {" + ".".join(["'a'"] * 33) + " = 1}", "[" + " . ".join(["a"] * 33) + "]"):
+        with pytest.raises(toml.NotToml, match="more than 32 parts"):
+            toml.loads(text)
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:40])

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -663,12 +664,125 @@ def test_no_secret_is_context(capsys: Capture) -> None:
 
 def test_what_no_mend_is_known_for(capsys: Capture) -> None:
     """The line of the snippet that does it right, as a comment before the patch; exit code 1."""
-    text = source_of().replace('"https://login.salesforce.com"', '["https://login.salesforce.com"]').replace("RS256", "HS256")
-    done = call(capsys, text)
+    text = source_of().replace('"https://login.salesforce.com"', '["https://login.salesforce.com"]').replace('"RS256"', "ALG")
+    done = call(capsys, f'ALG = "HS256"\nprint(ALG)\n{text}')
 
     assert done.returncode == 1
+    assert "# Not mended here: aud-array" in done.stdout
     assert "# Not mended here: alg-hs256" in done.stdout
     assert 'jwt.encode(claims, key, algorithm="RS256")' in done.stdout
+
+
+FAULTY_APEX = """Auth.JWT jwt = new Auth.JWT();
+jwt.setIss(Label.ConsumerKey);
+jwt.setSub('me@acme.example');
+jwt.setAud('https://login.salesforce.com/services/oauth2/token');
+jwt.setValidityLength(180000);
+Auth.JWS jws = new Auth.JWS(jwt, 'acme_jwt');
+new Auth.JWTBearerTokenExchange('https://test.salesforce.com/services/oauth2/token', jws).getAccessToken();
+"""
+
+
+def test_what_the_repair_knows_is_put_into_the_code(capsys: Capture) -> None:
+    """A text in quotation marks becomes the right one, and a lifetime the usual one; nothing is left to do."""
+    done = call(capsys, FAULTY_APEX)
+
+    assert done.returncode == 0
+    assert "+jwt.setAud('https://test.salesforce.com');\n+jwt.setValidityLength(3 * 60);\n" in done.stdout
+    done = call(capsys, source_of().replace('"RS256"', '"HS256"'))
+    assert done.returncode == 0
+    assert '+    return jwt.encode(claims, KEY, algorithm="RS256")\n' in done.stdout
+    assert "# Note: RS256 is signed with the app's private key" in done.stdout
+
+
+def test_a_text_that_serves_twice_is_not_changed(capsys: Capture) -> None:
+    """It is the audience, where it is wrong, and the endpoint, where it is right."""
+    text = source_of().replace('"https://login.salesforce.com"', "URL")
+    code = (
+        f'URL = "https://login.salesforce.com/services/oauth2/token"\n{text}\nrequests.post(URL, data={{"assertion": sign()}})\n'
+    )
+    done = call(capsys, code)
+
+    assert done.returncode == 1
+    assert "-URL" not in done.stdout
+    assert "# Not mended here: aud-token-endpoint-path" in done.stdout
+
+
+def test_a_hunk_names_what_it_mends_alone(capsys: Capture) -> None:
+    """What is left is told before the patch, and not at its head."""
+    text = source_of().replace(CONSUMER_KEY, "YOUR_CLIENT_ID")
+    done = call(capsys, text)
+    (head,) = re.findall(r"^@@ -\d+,\d+ \+\d+,\d+ @@ (.*)$", done.stdout, re.MULTILINE)
+
+    assert done.returncode == 1
+    assert "# Not mended here: iss-placeholder" in done.stdout
+    assert "iss-placeholder" not in head
+
+
+@pytest.mark.parametrize("name", ["x\n+++ b\x1b[31m.py", "a\u202eb.py", "x\ty.py"])
+def test_a_strangers_file_name_is_no_part_of_a_patch(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    """It could add a header that sends the patch to another file, or write to the terminal."""
+    (tmp_path / name).write_text(source_of())
+    monkeypatch.chdir(tmp_path)
+    done = call(capsys, name)
+
+    assert done.stdout.count("+++ ") == 1
+    assert "+++ b/pasted\n" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["consumerSecret = '7253489761029384756'", 'client_secret: str = "0123456789abcdef"', 'pw="hunter2x"', 'x["api_key"] = "abcd0123"',
+     "String clientSecret = 'ABCDEF0123456789';", "auth.setPassword('hunter2x')"],
+)  # fmt: skip
+def test_a_line_with_a_secret_is_no_context(capsys: Capture, line: str) -> None:
+    """Under whatever name that says it is one."""
+    done = call(capsys, source_of().replace("    claims = {", f"    {line}\n    claims = {{"))
+
+    assert "+" in done.stdout
+    assert line not in done.stdout
+
+
+IMPORTS = {
+    "import time": "int(time.time()) + 180",
+    "import os, time as clock": "int(clock.time()) + 180",
+    "from time import time": "int(time()) + 180",
+    "import datetime": "int((datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=3)).timestamp())",
+    "import datetime as dt": "int((dt.datetime.now(dt.timezone.utc) + dt.timedelta(minutes=3)).timestamp())",
+    "from datetime import datetime, timedelta": "int(datetime.now().timestamp()) + 180",
+    "from datetime import (\n    datetime as dt,\n    timezone,\n)": "int(dt.now(timezone.utc).timestamp()) + 180",
+    "from __future__ import annotations\nimport os": "int(time.time()) + 180",
+}
+
+
+@pytest.mark.parametrize("head", IMPORTS)
+def test_mended_python_runs(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, head: str) -> None:
+    """In the names that the file has imported, or with the import that is missing: applied and executed, it gives whole seconds."""
+    code = f"""{head}
+import sys
+
+sys.modules["jwt"] = sys
+sys.encode = lambda claims, key, algorithm: print(claims["exp"])
+import jwt
+
+KEY = ""
+claims = {{"iss": "{CONSUMER_KEY}", "sub": "me@acme.example", "aud": "https://login.salesforce.com", "exp": "180"}}
+jwt.encode(claims, KEY, algorithm="RS256")
+"""
+    (tmp_path / "sign.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    done = call(capsys, "sign.py", outputs=("plain:fix.patch",))
+    applied = subprocess.run(["git", "apply", "fix.patch"], cwd=tmp_path, capture_output=True, text=True)
+    ran = subprocess.run([sys.executable, "sign.py"], cwd=tmp_path, capture_output=True, text=True)
+
+    assert (done.returncode, applied.returncode) == (0, 0), applied.stderr
+    assert IMPORTS[head] in (tmp_path / "sign.py").read_text()
+    assert ran.returncode == 0, ran.stderr
+    assert 0 <= int(ran.stdout) - time.time() <= 180
+    assert diagnose((tmp_path / "sign.py").read_text(), now=NOW).results[0].findings == ()
 
 
 def test_nothing_to_mend(capsys: Capture) -> None:
@@ -718,4 +832,6 @@ def test_every_known_mend_is_made(tmp_path: Path) -> None:
         results = diagnose(after, now=now).results
         assert (tmp_path / name).read_bytes().decode() == after
         assert mended & {each.rule for result in results for each in result.findings} == set(), name
-        assert edits_of(results) == [], name
+        # A lifetime that was hidden by a fault before it may still be too long; then nothing is left.
+        again, _ = applied(after, edits_of(results))
+        assert edits_of(diagnose(again, now=now).results) == [], name

@@ -25,6 +25,8 @@ from jwtdoctor.forensics.secret import NamedSecret, signer
 from jwtdoctor.forensics.shape import plain_ecdsa, shape_of
 from jwtdoctor.forensics.writing import members, writings
 
+pytestmark = pytest.mark.once
+
 SCALARS = (
     st.none()
     | st.booleans()

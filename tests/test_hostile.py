@@ -15,6 +15,8 @@ from minting import CLAIMS, FROZEN_NOW, b64u, certificate, mint
 from jwtdoctor import diagnose
 from jwtdoctor.render import FORMATS, Look, render
 
+pytestmark = pytest.mark.once
+
 H = ".".join(map(b64u, (b'{"alg":"HS256"}', b'{"a":1}')))
 SIG = "S1g" + "nAtUr3_" * 5 + "xyzAB"
 HEX = "0123456789ABCDEF" * 4

@@ -29,6 +29,8 @@ from jwtdoctor.render import FORMATS, Look, outline, place, render
 from jwtdoctor.report import Report
 from jwtdoctor.source import Sketch
 
+pytestmark = pytest.mark.once
+
 SARIF = json.loads((ROOT / "tests" / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft4Validator(SARIF)
 ATTACKS = (

@@ -79,6 +79,11 @@ def test_what_is_there_is_not_written_over(tmp_path, capsys):
     with pytest.raises(Failure, match="--force"):
         init.run(str(tmp_path), init.Options())
     file.unlink()
+    file.symlink_to(tmp_path.parent / "elsewhere")
+    with pytest.raises(Failure, match="a link, and what it leads to"):
+        init.run(str(tmp_path), init.Options(force=True))
+    assert not (tmp_path.parent / "elsewhere").exists()
+    file.unlink()
     file.mkdir()
     for force in (False, True):
         with pytest.raises(Failure, match="a directory"):
@@ -100,6 +105,23 @@ def test_from_the_sample_project(tmp_path, capsys):
     findings = told(folder, capsys)
     assert ("acme_uat", "aud-missing", "error") in findings
     assert {name for name, _, severity in findings if severity == "error"} == {"acme_uat"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a line break in a name is POSIX's here")
+def test_no_path_of_a_project_writes_an_environment(tmp_path):
+    """A folder's name with a line break in it stays in its comment."""
+    project = projects.healthy().without(projects.CONFIG)
+    text = project.files[projects.CONNECTED]
+    name = 'x\n[environments.evil]\nendpoint = "https:\\u002f\\u002fevil.example" #'
+    project = project.without(projects.CONNECTED)
+    folder = projects.write(project, tmp_path / "p", git=False)
+    app = folder / "force-app" / name / projects.CONNECTED.rpartition("/")[2]
+    app.parent.mkdir(parents=True)
+    app.write_bytes(text)
+    init.run(str(folder), init.Options())
+
+    assert "evil" in (folder / "jwtdoctor.toml").read_text(encoding="utf-8")
+    assert {each.name for each in written(folder).environments} == {"acme_integration", "acme_uat"}
 
 
 def test_a_project_with_one_app_and_one_without(tmp_path, capsys):

@@ -26,6 +26,8 @@ from jwtdoctor.cli import keyfiles
 from jwtdoctor.cli.keyfiles import Passphrases, gather
 from jwtdoctor.keys import read
 
+pytestmark = pytest.mark.once
+
 AT = ("--now", str(NOW))
 DAY = 86400
 SECRET_LINES = [line for line in pem().splitlines() if "-----" not in line]

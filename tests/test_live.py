@@ -693,6 +693,113 @@ def test_hosts_that_are_odd_are_told(call: Call, monkeypatch: pytest.MonkeyPatch
     assert bool(done.err) == bool(said)
 
 
+def answered(status: int, reason: str = "", body: str = "", **headers: str) -> Any:
+    """An answer to the assertion ``SENT``, taken apart."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return exchanged(Reply(status, reason, given, body.encode(), False, 0.0, 0.0), "https://localhost/", SENT)
+
+
+SIGNED = "mi_6FvZFBbkcPS4rmQx-0hTn" * 14
+SENT = f"e30.e30.{SIGNED}"
+OPAQUE = "Zq3vT8xK1mW5yB7nC9dF2gH4jL6"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        answered(400, SIGNED[:100], EXPIRED),
+        answered(400, SIGNED[40:140], EXPIRED),
+        answered(400, "", EXPIRED, content_type=SIGNED),
+        answered(302, location=f"https://{OPAQUE}.{SIGNED[:50]}.example/"),
+        answered(200, body=json.dumps({"access_token": OPAQUE, "token_type": OPAQUE, "scope": f"api {OPAQUE}", OPAQUE: 1})),
+        answered(
+            200, body=json.dumps({"access_token": OPAQUE, "instance_url": f"https://{OPAQUE}/", "id": f"https://{OPAQUE}/"})
+        ),
+        answered(200, body=json.dumps({"accessToken": OPAQUE})),
+        answered(200, body=f"<OAuth><access_token>{OPAQUE}</access_token></OAuth>"),
+        answered(200, body=f"access_token: {OPAQUE}"),
+        answered(200, body=f"{{access_token: {OPAQUE}}}"),
+        answered(400, body=f"Authorization: Bearer {OPAQUE}"),
+        answered(400, body=json.dumps({"error": "invalid_grant", "error_description": f"bad {SIGNED[:100]} {SIGNED[100:]}"})),
+        answered(400, body=json.dumps({"error": SIGNED[:60]})),
+    ],
+)
+def test_nothing_secret_is_shown_wherever_a_server_repeats_it(found: Any) -> None:
+    """Nor a part of it."""
+    shown = repr(found).lower().replace(OPAQUE.lower() if found.redirect else "\0", "")
+
+    assert OPAQUE.lower() not in shown
+    assert not [at for at in range(len(SIGNED) - 12) if SIGNED[at : at + 12].lower() in shown]
+
+
+def test_what_a_server_says_is_still_told() -> None:
+    """Words about tokens are no tokens."""
+    for body, words in (
+        ("bearer token is missing", "token is missing"),
+        ('[{"errorCode":"INVALID_SESSION_ID"}]', "INVALID_SESSION_ID"),
+        (EXPIRED, "expired authorization"),
+    ):
+        assert words in answered(400, body=body).text
+
+
+@pytest.mark.parametrize("token", ["\x1b[31mAAAA", "a\nb", " ", "", "\ud800x", "ä"])
+def test_what_is_no_access_token_is_not_kept(token: str) -> None:
+    """RFC 6749 §A.12: it would go into a header."""
+    found = answered(200, body=json.dumps({"access_token": token, "token_type": "Bearer"}))
+
+    assert found.access is None
+    assert found.outcome == "unclear"
+
+
+def test_no_proxy_is_asked_without_encryption(call: Call, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is posted over http stays on this machine."""
+    with Server(answer("400 Bad Request", EXPIRED), "") as server, Proxy() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.place}")
+        monkeypatch.setenv("http_proxy", f"http://{proxy.place}")
+        assert call("exchange", token, "--endpoint", server.url).code == 1
+    assert proxy.targets == []
+    could_not(call("exchange", token, "--endpoint", "http://foo.localhost:1/"), "over http")
+
+
+def test_answers_that_contradict_each_other_tell_nothing(call: Call, ca: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By more than matters: an uncertainty that wide is no measurement."""
+    monkeypatch.setattr("jwtdoctor.cli.clock.CLOCKS", Clocks(time.time, time.monotonic, lambda seconds: None))
+    behaviours = iter([answer(ahead=1_000_000), answer(ahead=-1_000_000)])
+
+    def in_turn(server: Server, connection: Any, request: Any) -> None:
+        next(behaviours)(server, connection, request)
+
+    with Server(in_turn) as server:
+        could_not(call("clock", server.url, "--samples", "2", "--ca-file", ca), "contradict each other")
+
+
+@pytest.mark.parametrize(("told", "age"), [("", 0), ("0", 0), ("5", 5), ("9" * 50, 1 << 31), ("5, 6", 1 << 31), ("-1", 1 << 31)])
+def test_how_long_an_answer_lay_in_a_cache(told: str, age: int) -> None:
+    """RFC 9111 §1.2.2: too large is 2^31; what cannot be read is not fresh."""
+    assert Reply(200, "", {"age": told}, b"", False, 0.0, 0.0).age == age
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such pipes")
+def test_a_pipe_holds_no_authorities(call: Call, tmp_path: Path) -> None:
+    """Nobody may ever write to it."""
+    os.mkfifo(tmp_path / "pipe")
+    could_not(call("clock", "https://127.0.0.1:1", "--ca-file", tmp_path / "pipe"), "neither a file nor a folder")
+
+
+def test_a_token_goes_over_nothing_that_a_config_names(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The key and the certificates are read in the same call, and so is the config."""
+    monkeypatch.setattr("jwtdoctor.cli.exchange.post", lambda *_: pytest.fail("it was sent"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app.key").write_text(pem())
+    (tmp_path / "app.key").chmod(0o600)
+    (tmp_path / "app.crt").write_bytes(certificate())
+    claims = "\n".join(f'{name} = "{CLAIMS[name]}"' for name in ("iss", "sub", "aud"))
+    config = f'[environments.a]\nkey = "app.key"\ncertificates = ["app.crt"]\nendpoint = "https://localhost/x"\n{claims}\n'
+    (tmp_path / "jwtdoctor.toml").write_text(config)
+    for name in ("app.key", "app.crt", "jwtdoctor.toml"):
+        could_not(call("exchange", "--env", "a", "--token-file", name), "read in the same call")
+
+
 # --- the token's file ----------------------------------------------------------------------------------------------------
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import minting
 import pytest
@@ -351,23 +353,37 @@ def test_one_rule_speaks_of_each_app(catalog: Catalog) -> None:
 
 
 def test_which_app_is_meant() -> None:
-    """The name goes before the key, the key before the only one; an app for people in a browser is not the only one."""
+    """The name goes before the consumer key, that before the certificate, that before there being no other. A consumer key that is no
+    app's is never outweighed, nor is a name."""
     project = read(healthy())
     web = f"<ConnectedApp {SOAP}><oauthConfig><consumerKey>3MVG9Web</consumerKey></oauthConfig></ConnectedApp>"
     alone = read({APP: healthy()[APP]})
 
-    def told(of: metadata.Project, **how: str) -> tuple[str, str]:
+    keyless = read({APP: re.sub("<consumerKey>.*</consumerKey>", "", healthy()[APP])})
+    assert keyless.apps[0].value("consumer-key") == ""
+
+    def told(of: metadata.Project, **how: Any) -> tuple[str, str]:
         found = metadata.meant_for(of, **how)
         return (found.meant.name if found.meant is not None else "", found.meant_by)
 
     assert told(project, iss=minting.ISS) == ("Acme", "consumer-key")
     assert told(project, iss=minting.ISS, name="beta") == ("Beta", "name")
-    assert told(project, iss=minting.ISS, name="Betta") == ("", "")
-    assert told(project, iss="3MVG9Other") == ("", "")
-    assert told(alone, iss="3MVG9Other") == ("Acme", "only")
-    assert told(read({APP: web}), iss="3MVG9Other") == ("", "")
+    assert told(project, iss=minting.ISS, name="Betta") == ("Acme", "consumer-key")
+    assert told(project, iss="3MVG9Other") == ("", "unknown")
+    assert told(alone, iss="3MVG9Other") == ("", "unknown")
+    assert told(alone, iss="3MVG9Other", holders=alone.apps) == ("", "unknown")
+    assert told(alone, holders=alone.apps) == ("Acme", "pair")
+    assert told(project, holders=project.apps) == ("", "unknown")
+    assert told(keyless, iss="3MVG9Other", holders=keyless.apps) == ("Acme", "pair")
+    assert told(keyless, iss="3MVG9Other") == ("Acme", "only")
+    assert told(alone) == ("Acme", "only")
+    assert told(alone, taken={APP}) == ("", "unknown")
+    assert told(alone, name="Betta") == ("", "unknown")
+    assert told(read({APP: healthy()[APP], ECA: "<Extern"})) == ("", "unknown")
+    assert told(metadata.read({APP: healthy()[APP].encode()}, refused={ECA: "permission denied"})) == ("", "unknown")
+    assert told(read({APP: web}), iss="3MVG9Other") == ("", "unknown")
     assert told(read({APP: web})) == ("Acme", "only")
-    assert told(read({})) == ("", "")
+    assert told(read({})) == ("", "unknown")
 
 
 def test_certificates_of_the_project_are_examined_by_the_rules_for_certificates(catalog: Catalog) -> None:
@@ -438,6 +454,8 @@ FORMULAS = [
     ('{!FLOOR((NOW() - DATETIMEVALUE("1970-01-01 00:00:00")) * 86400 - 60)}', NOW - 60),
     ('{!FLOOR((NOW() - DATETIMEVALUE("1970-01-01 00:00:00")) * 86400000 + 300)}', NOW * 1000 + 300),
     ('{!FLOOR((NOW() - DATETIMEVALUE("2000-01-01 00:00:00")) * 86400 + 300)}', None),
+    ('{!FLOOR((NOW() - DATETIMEVALUE("1970-01-01 00:00:00")) * 86400)' + " " * 60_000 + "}", NOW),
+    ('{!FLOOR((NOW() - DATETIMEVALUE("1970-01-01 00:00:00")) * 86400)' + " " * 60_000 + "x}", None),
     ("{!SomethingElse__c}", None),
     ("$User.Username", None),
     ("300", "300"),
@@ -447,7 +465,7 @@ FORMULAS = [
 ]
 
 
-@pytest.mark.parametrize(("written", "value"), FORMULAS)
+@pytest.mark.parametrize(("written", "value"), [pytest.param(*each, id=each[0][:80]) for each in FORMULAS])
 def test_formulas(written: str, value: object) -> None:
     """The documented formula is computed, in its variations; what only the org can compute is unknown."""
     found = sketch(credential(parameter("JwtBodyClaim", "exp", written)), "", NOW)
@@ -534,6 +552,26 @@ def test_a_password_beside_it_is_not_shown() -> None:
     assert password not in repr(report.results[0].sketch)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<password>&#104;unter2</password>", "<password><![CDATA[hunt]]>er2</password>", "<password>x\nhunter2</password>",
+        "<password>x\n&#104;unter2\n</password>", "<!-- <password>\nhunter2\n</password> -->", "<x:password xmlns:x='y'>hunter2</x:password>",
+        "<description>\u2028hunter2</description><password>hunter2</password>",
+    ],
+)  # fmt: skip
+def test_a_secret_is_hidden_however_it_is_written(written: str) -> None:
+    """By the lines that its element spans, not by its text alone. What else ends a line in Python ends none in XML."""
+    text = NAMED_TEXT.replace("<protocol>", f"{written}<protocol>", 1)
+    found = sketch(text, "x", NOW)
+
+    assert found is not None
+    shown = "\n".join((*found.lines, *(each.line for each in found.origins.values())))
+    assert "unter2" not in shown
+    assert "hunt" not in shown
+    assert len(found.lines) == len(text.split("\n"))
+
+
 def test_apex_of_the_project_is_read_with_its_path() -> None:
     """Path, line and column of each value."""
     (found,) = metadata.sketches(read({CLASS: healthy()[CLASS]}), NOW)
@@ -598,6 +636,13 @@ def test_an_odd_sfdx_project_json_is_told(tmp_path: Path, listed: str, told: str
     assert all(each.name != "Out" for each in found.project.apps)
 
 
+def test_blanks_cost_no_time() -> None:
+    """Those of a profile, where looking for their end at every one of them would take an hour."""
+    shown = "<applicationVisibilities><application>{}</application><visible>true</visible></applicationVisibilities>"
+    profile = "".join(map(shown.format, [" " * 260 + "\n" * 260, *["\n Acme \t"] * 2000, *[" " * 250 + "\n" * 250] * 4000]))
+    assert metadata.read({"A.profile-meta.xml": profile.encode()}).assigned == {"Acme"}
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links and named pipes are POSIX's here")
 def test_links_lead_nowhere_outside(tmp_path: Path) -> None:
     """A link to a file elsewhere, a folder that holds itself, a named pipe: none is read, and none is waited for."""
@@ -623,7 +668,10 @@ def test_a_folder_is_read_within_bounds(tmp_path: Path, monkeypatch: pytest.Monk
     found = folders.read_project(folder)
     assert [each.name for each in found.project.apps] == ["Acme", "Beta"]
     assert sum("within one another" in each for each in found.notes) == 1
-    assert sum("larger than" in each for each in found.notes) == 1
+    assert [(each.path, "larger than" in each.why) for each in found.project.unreadable] == [
+        ("z/Big.connectedApp-meta.xml", True)
+    ]
+    assert not found.project.knows_all_apps
 
     for name, limit, told in (
         ("MOST_FILES", 3, "more than 3 files"),

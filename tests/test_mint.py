@@ -57,9 +57,34 @@ def locked(form: str) -> bytes:
     return pem(form, password=PASSPHRASE).encode()
 
 
-def without_primes() -> bytes:
+def without_primes(**changes: str) -> bytes:
     """A JWK of the least members."""
-    return json.dumps({name: value for name, value in jwk(private=True).items() if name not in "pq"}).encode()
+    return json.dumps({name: value for name, value in jwk(private=True).items() if name not in "pq"} | changes).encode()
+
+
+def giant_exponent() -> bytes:
+    """PKCS#1 (RFC 8017 §A.1.2) with a public exponent of two million bits, with which a signature would take minutes."""
+    private = rsa_key().private_numbers()
+    numbers = (
+        0, private.public_numbers.n, 1 << 2_000_000 | 1, private.d, private.p, private.q, private.dmp1, private.dmq1, private.iqmp,
+    )  # fmt: skip
+    return tlv(0x30, b"".join(tlv(0x02, each.to_bytes(each.bit_length() // 8 + 1, "big")) for each in numbers))
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    """One element of DER."""
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes([tag]) + (length if len(content) < 128 else bytes([0x80 | len(length)]) + length) + content
+
+
+def slow_openssh() -> bytes:
+    """An encrypted key whose passphrase would be stretched for years."""
+    data = bytearray(base64.b64decode(b"".join(locked("openssh").splitlines()[1:-1])))
+    at = data.index(b"bcrypt") + 6 + 4 + 4 + 16
+    assert data[at : at + 4] == b"\0\0\0\1"
+    data[at : at + 4] = b"\xff" * 4
+    armour = b"-----%s OPENSSH PRIVATE KEY-----\n"
+    return armour % b"BEGIN" + base64.encodebytes(bytes(data)) + armour % b"END"
 
 
 FORMS: dict[str, Callable[[], bytes]] = {
@@ -207,6 +232,19 @@ def no_keys() -> Iterator[tuple[str, bytes, str]]:
     yield "EC JWK of other halves", ec_jwk(private, more=1), "damaged"
     yield "EC JWK of another curve", ec_jwk(private, "P-999"), "not known here"
     yield "OKP JWK of other halves", okp(edwards, ed25519.Ed25519PrivateKey.generate().public_key()), "not the public half"
+    yield "JWK with a giant `d`", damaged(jwk(private=True), d=b64(b"\xff" * 250_000)), "larger than `n`"
+    yield "JWK with a giant `e`", damaged(jwk(private=True), e=b64(b"\xff" * 125_000)), "larger than `n`"
+    yield "JWK without primes whose `d` fits nothing", without_primes(n=b64(b"\xff" * 512)), "does not undo"
+    yield (
+        "JWK of a prime",
+        without_primes(n=b64((2**521 - 1).to_bytes(66, "big")), d=b64(pow(65537, -1, 2**521 - 2).to_bytes(66, "big"))),
+        "not the product",
+    )
+    yield "DER with a giant exponent", giant_exponent(), "longer than its modulus"
+    yield "giant JWK without primes", without_primes(n=b64(b"\xff" * 2047)), "not looked for"
+    yield "JWK of other primes", damaged(jwk(private=True), p=jwk(private=True)["q"]), "do not make `n`"
+    yield "JWKS of many", json.dumps({"keys": [jwk(private=True)] * 100}).encode(), "100 private keys"
+    yield "slow OpenSSH", slow_openssh(), "rounds of bcrypt"
     yield "PuTTY", b"PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 1\nAAAA\n", "accepted"
 
 
@@ -679,6 +717,55 @@ def test_the_endpoint_of_a_site_is_its_own(mint: Mint) -> None:
     called = mint("--like", "-", "--key", "app.key", "--curl", *AT, stdin=paste)
 
     assert called.out.startswith("curl --globoff --data @- https://acme.my.site.com/customers/services/oauth2/token <<'END'\n")
+
+
+def raw(header: str, claims: str) -> str:
+    """A token of these very texts."""
+    return f"{b64(header.encode())}.{b64(claims.encode('utf-8', 'surrogatepass'))}.{b64(b'x' * 256)}"
+
+
+OWN = f'"iss":"{CONSUMER_KEY}","aud":"{LOGIN}","exp":5'
+
+
+@pytest.mark.parametrize(
+    ("claims", "told", "words"),
+    [
+        (f'{{{OWN},"sub":"{SUB}","sub":"admin@acme-demo.example"}}', "`sub` stands in it more than once", ("--sub", SUB)),
+        (f'{{{OWN},"sub":"{SUB}","x":1,"x":2}}', "--claim x=JSON", ("--claim", "x=1")),
+        (f'{{{OWN},"sub":"{SUB}","x":1e999}}', "`x` holds a number", ("--claim", "x=1")),
+        (f'{{{OWN},"sub":"{SUB}","x":[123456789012345678901234567890.5]}}', "`x` holds a number", ("--claim", "x=1")),
+        (f'{{{OWN},"sub":"{SUB}","x":"\\ud800"}}', "`x` holds a number or a text", ("--claim", "x=1")),
+    ],
+)
+def test_what_programs_read_differently_is_asked_for(mint: Mint, claims: str, told: str, words: tuple[str, str]) -> None:
+    """A new signature would settle it unseen."""
+    token = raw('{"alg":"RS256","alg":"HS256"}', claims)
+    asked = mint("--like", token, "--key", "app.key", *AT)
+
+    assert (asked.code, asked.out) == (2, "")
+    assert told in asked.err
+    assert mint("--like", token, "--key", "app.key", *words, *AT).claims["sub"] == SUB
+
+
+def test_a_signature_vouches_for_no_key_of_others_and_no_secret(mint: Mint) -> None:
+    """They are left out and told; who wants one says so."""
+    header = {"alg": "RS256", "kid": "a", "jku": "https://evil.example", "x5u": "https://evil.example", "jwk": {"kty": "RSA"}}
+    token = unsigned({**GOOD, "exp": 5, "password": "hunter2hunter2", "n": 1}, header)
+    called = mint("--like", token, "--key", "app.key", "--header", 'x5u="https://acme-demo.example/x"', *AT)
+
+    assert called.header == {"alg": "RS256", "kid": "a", "x5u": "https://acme-demo.example/x"}
+    assert called.claims == {**GOOD, "exp": NOW + 180, "n": 1}
+    for line in ("left out header.jku", "left out header.jwk", "left out payload.password"):
+        assert line in called.err
+    assert "hunter2" not in called.err
+
+
+def test_many_assertions_are_not_all_examined(mint: Mint) -> None:
+    """Which is meant nobody could tell."""
+    token = unsigned({**GOOD, "exp": 5})
+    called = mint("--like", "-", "--key", "app.key", *AT, stdin="\n".join(f"{token}{n}" for n in range(30)).encode())
+
+    failed(called, "holds 30 assertions")
 
 
 # --- from a config --------------------------------------------------------------------------------------------------------------------

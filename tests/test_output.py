@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from conftest import RULES
 from throwaway import CLAIMS, NOW, certificate, unsigned
 
 from jwtdoctor.cli import output, quick
@@ -150,6 +151,20 @@ def test_passphrases_are_not_written_over(tmp_path, words):
     assert (tmp_path / "pass.txt").read_text() == "one of them\n"
 
 
+@pytest.mark.parametrize("command", [("diagnose", BAD), ("triage", "token.log")])
+def test_rules_are_not_written_over(tmp_path, command):
+    """Nor whatever else lies in their folder."""
+    (tmp_path / "token.log").write_text(BAD)
+    (tmp_path / "own" / "time").mkdir(parents=True)
+    rule = (RULES / "time" / "exp-past.toml").read_text(encoding="utf-8").replace('"exp-past"', '"mine"', 1)
+    (tmp_path / "own" / "time" / "mine.toml").write_text(rule, encoding="utf-8")
+    done = run(*command, "--rules", "own", "--output", "plain:own/time/mine.toml", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert (tmp_path / "own" / "time" / "mine.toml").read_text(encoding="utf-8") == rule
+    assert "read in the same call" in done.stderr
+
+
 def test_the_quick_reader_knows_them():
     """No typer for a call with files."""
     words = ["a", "--format", "json", "--format=csv", "--output", "x.csv", "--output=y.md", "--clipboard"]
@@ -272,6 +287,14 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path):
     assert os.read(reader, 100) == b"through"
     os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path, monkeypatch):
+    """A reader may come a little later, and may not come at all."""
+    monkeypatch.setattr(output, "PATIENCE", 0.0)
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(Failure, match="not written: a pipe that nobody reads"):
+        Output(str(tmp_path / "pipe.json"))
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write anywhere")

@@ -302,7 +302,12 @@ def test_the_steps_of_the_action(runner: Runner, tmp_path: Path) -> None:
     assert excused.code == 0, excused.out
     assert "excused" in excused.out
     empty = runner.run(project(tmp_path / "empty", {"notes.txt": "nothing\n"}))
-    assert (empty.code, empty.outputs["exit-code"]) == (3, "3")
+    assert (empty.code, empty.outputs) == (3, {"sarif": "", "exit-code": "3"})
+
+    everywhere = [runner.run(faulty, command="code", path=path, fail_on="warning") for path in ("", "src", "**/*.cls")]
+    assert [each.code for each in everywhere] == [1, 1, 1], [each.out for each in everywhere]
+    none = runner.run(tmp_path / "empty", command="code")
+    assert (none.code, none.outputs) == (0, {"sarif": "", "exit-code": "0"}), none.out
 
 
 HOSTILE = [

@@ -255,6 +255,8 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
     ("a folder that is no group", {"colours__acme_user_outside": RULE}, r"colours/acme-user-outside\.toml:1: no place for this file; known are shape"),
     ("not TOML", {"identity__acme_user_outside": "name = \n"}, r"\.toml:1: not TOML"),
     ("TOML that is too deep", {"identity__acme_user_outside": "x = " + "[" * 20000}, r"\.toml:1: not TOML"),
+    ("a number without end", {"identity__acme_user_outside": "x = " + "9" * 5000}, r"\.toml:1: not TOML"),
+    ("a key without end", {"identity__acme_user_outside": "\n" + "a." * 200000 + "a = 1"}, r"\.toml:2: a key of more than 32 parts"),
     ("too large", {"identity__acme_user_outside": "#" * (LARGEST + 1)}, r"\.toml:1: larger than"),
     ("no regular expression", {"symptoms__client__acme_closed": SYMPTOM.replace("'ACME-503'", "'(ACME'")}, r"\.toml:10: not a regular expression"),
     ("no table", {"identity__acme_user_outside": RULE.replace("[explain]", '[variant]\nodd = 1\n\n[explain]')}, r"\.toml:17: \[variant\.odd\] must be a table"),
@@ -291,6 +293,10 @@ def test_binary_and_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"identity/acme\.toml:1: cannot be read: "):
         rules_from(mine)
     (mine / "identity" / "acme.toml").rmdir()
+    os.mkfifo(mine / "identity" / "acme.toml")
+    with pytest.raises(CatalogError, match=r"identity/acme\.toml:1: cannot be read: no plain file"):
+        rules_from(mine)
+    (mine / "identity" / "acme.toml").unlink()
     (mine / "identity" / "acme.toml").write_bytes(bytes(range(256)))
     with pytest.raises(CatalogError, match=r"identity/acme\.toml:1: not TOML"):
         rules_from(mine)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from markdown_it import MarkdownIt
 from throwaway import pem
 
-from jwtdoctor.cli import preflight
+from jwtdoctor.cli import preflight, rulesets, sources, surroundings
 from jwtdoctor.cli.failure import Failure
 from jwtdoctor.cli.preflight import Options
 from jwtdoctor.render import FORMATS
@@ -190,6 +192,131 @@ def test_the_config_in_a_pyproject(tmp_path, examine, capsys):
         assert document["config"] == str(folder / "pyproject.toml")
 
 
+# --- whose app is it? ----------------------------------------------------------------------------------------------------
+
+
+def one_app():
+    """The healthy project with the Connected App alone; the sandbox has a copy of it, with a consumer key and a pair of its own."""
+    project = projects.healthy().changed(projects.CONFIG, 'app = "external-client-app"', 'app = "connected-app"')
+    for path in (projects.ECA, projects.GLOBAL, projects.SCOPES, projects.POLICIES, projects.ENABLED):
+        project = project.without(path)
+    return project
+
+
+def cell(document, name, column):
+    """What one cell of the table says."""
+    return next(each for each in document["environments"] if each["name"] == name)["checks"][column]
+
+
+def test_an_app_of_production_is_not_forced_on_a_sandbox(tmp_path, examine, monkeypatch):
+    """The sandbox's consumer key is that of no app here, or is not known at all: then nothing is known of its app, and that is all."""
+    for path, iss in (("p", f'"{projects.UAT_ISS}"'), ("q", '"env:NOT_SET"')):
+        project = one_app().changed(projects.CONFIG, f'"{projects.UAT_ISS}"', iss)
+        document = examine(projects.write(project, tmp_path / path))
+        assert [each for each in found(document) if each[1] != "environment-variable-unset"] == []
+        assert cell(document, "uat", "project")["state"] == "not-examined"
+        assert cell(document, "production", "project")["state"] == "good"
+
+
+def test_a_letter_of_the_consumer_key_is_wrong(tmp_path, examine):
+    """The certificate tells which app it is; another consumer key of the same pair may be right, so it is a warning, with both values."""
+    project = projects.healthy().changed(projects.CONFIG, f'"{projects.UAT_ISS}"', f'"{projects.UAT_ISS[:-1]}b"')
+    document = examine(projects.write(project, tmp_path / "p"))
+
+    assert (found(document), document["code"]) == ([("uat", "iss-not-of-project-app")], 0)
+    finding = document["environments"][1]["findings"][0]
+    assert (finding["severity"], finding["facts"]["iss"], finding["facts"]["consumer_key"]) == (
+        "warning", f"{projects.UAT_ISS[:-1]}b", projects.UAT_ISS,
+    )  # fmt: skip
+
+    # Another org's copy of production's app, with the same pair, is no slip.
+    project = one_app().with_("certs/uat.crt", minting.certificate("match")).with_(projects.UAT_KEY, minting.private_pem("match"))
+    document = examine(projects.write(project, tmp_path / "q"))
+    assert found(document) == [("uat", "environment-key-shared")]
+
+
+def test_the_wrong_certificate_in_the_config(tmp_path, examine):
+    """Key and app belong together: the app is not blamed, and the assertion is verified with the app's certificate."""
+    project = projects.healthy().with_("certs/uat.crt", minting.certificate("match"))
+    document = examine(projects.write(project, tmp_path / "p"))
+    assert found(document, "uat") == [("uat", "environment-key-of-other-certificate")]
+    assert document["environments"][1]["findings"][0]["variant"] == "app"
+    assert document["environments"][1]["findings"][0]["facts"]["app"] == "Acme_Uat"
+    assert states(document, "uat")["assertion"] == "good"
+
+    # Where no app tells, the assertion is signed and not verified, and does not look so.
+    document = examine(projects.write(one_app().with_("certs/uat.crt", minting.certificate("rsa-e3")), tmp_path / "q"))
+    assert found(document, "uat") == [("uat", "environment-key-of-other-certificate")]
+    assert states(document, "uat")["assertion"] == "not-examined"
+
+
+def test_the_pair_is_of_another_app(tmp_path, examine):
+    """Key and certificate belong together, and the app has the certificate of neither: told where that certificate stands."""
+    project = projects.healthy().with_("certs/uat.crt", minting.certificate("rsa-e3"))
+    document = examine(projects.write(project.with_(projects.UAT_KEY, minting.private_pem("rsa-e3")), tmp_path / "p"))
+
+    assert found(document) == [("uat", "app-certificate-of-other-key")]
+    finding = document["environments"][1]["findings"][0]
+    assert finding["facts"]["file"] == projects.GLOBAL
+    assert finding["facts"]["certificate"].endswith("certs/uat.crt")
+
+
+@pytest.mark.parametrize("text", ["<ConnectedApp", " " * (1 << 20) + "<ConnectedApp/>"])
+def test_an_app_that_cannot_be_read(tmp_path, examine, text):
+    """Broken, or too large: the file is told, and nobody is judged by the other app."""
+    project = projects.healthy().with_(projects.CONNECTED, text).changed(projects.CONFIG, 'app-name = "Acme_Integration"\n', "")
+    for chosen in ((), ("uat",)):
+        document = examine(projects.write(project, tmp_path / "p"), environments=chosen)
+        assert (found(document), document["code"]) == ([("project", "metadata-unreadable")], 1)
+    assert cell(examine(tmp_path / "p"), "production", "project")["state"] == "not-examined"
+
+
+def test_an_app_name_that_is_no_app(tmp_path, examine):
+    """Told with the names that there are; the consumer key still tells which app it is."""
+    project = projects.planted(["users-approve-themselves"]).changed(projects.CONFIG, '"Acme_Integration"', '"Acme_Intergation"')
+    document = examine(projects.write(project, tmp_path / "p"))
+    assert found(document) == [("production", "environment-app-not-in-project"), ("production", "app-users-approve-themselves")]
+    assert document["environments"][0]["findings"][0]["facts"]["near"] == "Acme_Integration"
+
+
+def test_one_environment_and_the_apps_of_the_others(tmp_path, examine):
+    """What is wrong with production's app is production's: it is not told of the project, and a baseline of all fits each alone."""
+    folder = projects.write(projects.planted(["users-approve-themselves", "no-refresh-token-scope"]), tmp_path / "p")
+    assert found(examine(folder, environments=("uat",), fail_on="warning")) == []
+    baseline = str(folder / "baseline.json")
+    examine(folder, write_baseline=baseline)
+    for chosen in (("uat",), ("production",), ()):
+        assert examine(folder, environments=chosen, baseline=baseline, fail_on="warning")["code"] == 0
+
+
+def test_no_key_is_no_shared_key(tmp_path, examine):
+    """Two environments of one app, of whose keys nothing is known but the certificate on the app."""
+    text = projects.healthy().text(projects.CONFIG)
+    text = text.replace(projects.UAT_ISS, projects.ISS).replace("external-client-app", "connected-app")
+    rows = [row for row in text.splitlines() if not row.startswith(("key =", "certificates ="))]
+    document = examine(projects.write(projects.healthy().with_(projects.CONFIG, "\n".join(rows)), tmp_path / "p"))
+    assert {rule for _, rule in found(document)} == {"environment-incomplete"}
+
+
+def test_a_secret_that_git_tracks_is_told_once(tmp_path, examine):
+    """As what it is: tracked."""
+    project = projects.planted(["consumer-secret-in-a-file"])._replace(ignored="keys/\n")
+    document = examine(projects.write(project, tmp_path / "p"))
+    told = [each for row in document["environments"] for each in row["findings"] if each["rule"] == "consumer-secret-in-project"]
+    assert [each["variant"] for each in told] == ["tracked"]
+
+
+def test_an_audience_that_only_the_endpoint_tells(tmp_path, examine):
+    """Is examined as the one that `mint` takes, and a remark says so; without an endpoint there is none, and that is an error."""
+    rows = projects.healthy().text(projects.CONFIG).splitlines()
+    for ends, rule, code in ((("aud =",), "environment-incomplete", 0), (("aud =", "endpoint ="), "aud-missing", 1)):
+        text = "\n".join(row for row in rows if not row.startswith(ends))
+        document = examine(projects.write(projects.healthy().with_(projects.CONFIG, text), tmp_path / "p"))
+        assert ("production", rule) in found(document)
+        assert document["code"] == code
+    assert states(document, "production")["assertion"] == "not-examined"
+
+
 # --- keys and certificates -----------------------------------------------------------------------------------------------
 
 SMALL = """\
@@ -271,6 +398,24 @@ def test_a_certificate_that_is_not_there(tmp_path, examine):
     assert set(spots) == {"environment-certificate-missing", "cert-expired", "environment-incomplete"}
     assert spots["environment-certificate-missing"]["column"] == len("certificates = [") + 1
     assert spots["cert-expired"]["column"] == len('certificates = ["none.crt", ') + 1
+
+
+def test_each_file_is_read_once_and_a_pipe_never(tmp_path, examine, monkeypatch):
+    """However many environments name it."""
+    folder = config_of(
+        tmp_path / "p",
+        '[defaults]\nkey = "app.key"\ncertificates = ["app.crt", "pipe"]\n[environments.a]\n[environments.b]\n',
+        **{"app.crt": minting.certificate("match"), "app.key": minting.private_pem("match")},
+    )
+    os.mkfifo(folder / "pipe")
+    read = []
+    monkeypatch.setattr(surroundings, "attempt", lambda name, limit: read.append(Path(name).name) or sources.attempt(name, limit))
+    document = examine(folder)
+
+    assert sorted(read) == ["app.crt", "app.key"]
+    assert [each for each in found(document) if each[1] == "environment-certificate-missing"] == [
+        ("a", "environment-certificate-missing"), ("b", "environment-certificate-missing"),
+    ]  # fmt: skip
 
 
 def test_when_certificates_end(tmp_path, examine, capsys):
@@ -395,6 +540,7 @@ def test_nothing_of_the_repository_is_run(tmp_path, examine, monkeypatch):
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\ntouch '{mark}'\n")
     program.chmod(0o700)
+    lack_an_object(folder, program)
     for name in ("core.fsmonitor", "core.pager", "pager.grep", "diff.external"):
         subprocess.run(["git", "-C", str(folder), "config", name, str(program)], check=True)
     subprocess.run(["git", "-C", str(folder), "config", "core.hooksPath", str(tmp_path)], check=True)
@@ -405,6 +551,72 @@ def test_nothing_of_the_repository_is_run(tmp_path, examine, monkeypatch):
 
     assert not mark.exists()
     assert states(document, "production")["git"] == "good"
+    assert found(document, "project") == [("project", "secret-in-git")]
+
+
+def lack_an_object(folder, program):
+    """A partial clone without one of its objects, which git gets with a program of the repository's choice; and a key beside it."""
+    (folder / "lacking.txt").write_bytes(b"lacking\n")
+    (folder / "leak.pem").write_bytes(minting.private_pem("other"))
+    settings = {
+        "core.repositoryformatversion": "1", "extensions.partialClone": "origin", "remote.origin.promisor": "true",
+        "remote.origin.url": str(folder), "remote.origin.uploadpack": str(program), "color.ui": "always", "color.grep": "always",
+    }  # fmt: skip
+    words = [
+        ("add", "-f", "lacking.txt", "leak.pem"),
+        ("update-index", "--assume-unchanged", "lacking.txt"),
+        *(("config", *each) for each in settings.items()),
+    ]
+    for each in words:
+        subprocess.run(["git", "-C", str(folder), *each], check=True, capture_output=True)
+    blob = hashlib.sha1(b"blob 8\0lacking\n", usedforsecurity=False).hexdigest()
+    (folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    (folder / "lacking.txt").unlink()
+
+
+def test_settings_of_git_do_not_hide_a_key(tmp_path, examine, monkeypatch):
+    """Colours, names told from the top, names read as patterns."""
+    (tmp_path / "p").mkdir()
+    folder = config_of(
+        tmp_path / "p" / "sub", small(""), **{"app.crt": minting.certificate("match"), "leak.pem": minting.private_pem("other")}
+    )
+    staged(tmp_path / "p")
+    for name in ("color.ui", "color.grep"):
+        subprocess.run(["git", "-C", str(folder), "config", name, "always"], check=True)
+    subprocess.run(["git", "-C", str(folder), "config", "grep.fullName", "true"], check=True)
+    monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")
+    monkeypatch.setenv("GIT_ICASE_PATHSPECS", "1")
+
+    assert ("project", "secret-in-git") in found(examine(folder))
+
+
+def test_rules_of_the_config_do_not_run_for_ever(tmp_path, monkeypatch):
+    """A pattern may try more ways than there is time for; the config's rules come with the project, and nobody has read them."""
+    pattern = "(a+)+$"
+    profile = f'name = "evil"\ntitle = "evil"\n[settings]\n[[host]]\nname = "h"\nmatch = "{pattern}"\nkind = "own"\ntitle = "x"\nsource = "x"\n'
+    text = f'rules = ["./evil"]\n[environments.a]\nprofile = "evil"\naud = "x"\nendpoint = "https://{"a" * 50}.example/x"\n'
+    folder = config_of(tmp_path / "p", text)
+    (folder / "evil" / "profiles").mkdir(parents=True)
+    (folder / "evil" / "profiles" / "evil.toml").write_text(profile)
+    monkeypatch.setattr(rulesets, "PATIENCE", 0.5)
+
+    stopped(folder, "jwtdoctor.toml: `rules`: not done within 0.5 seconds")
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_secret_beside_what_is_wrong_in_code_is_not_shown(tmp_path, capsys):
+    """In the same line of Apex, as the text that a variable is given."""
+    beside = "String consumerSecret = '7253489761029384756'; String pw = \"hunter2hunter2\";"
+    project = projects.healthy()
+    text = project.text(projects.APEX)
+    line = next(each for each in text.split("\n") if "setAud" in each)
+    wrong = project.with_(projects.APEX, text.replace(line, f"jwt.setAud('https://test.salesforce.com/x'); {beside}"))
+    folder = projects.write(wrong, tmp_path / "p", git=False)
+    for format in FORMATS:
+        preflight.run(str(folder), Options(now=NOW, formats=(format,)))
+        told = capsys.readouterr().out
+        assert "7253489761029384756" not in told
+        assert "hunter2" not in told
 
 
 # --- what is written -----------------------------------------------------------------------------------------------------
@@ -510,6 +722,41 @@ def test_files_of_several_formats(tmp_path, capsys):
     stopped(folder, "read in the same call", outputs=(f"json:{folder / 'jwtdoctor.toml'}",))
 
 
+def test_what_is_read_is_not_written_over(tmp_path):
+    """The key above all; neither by a report nor by a baseline, and these two do not take one file either."""
+    folder = projects.write(projects.healthy(), tmp_path / "p", git=False)
+    (tmp_path / "pass.txt").write_text("x\n")
+    more = {"passphrase_file": str(tmp_path / "pass.txt"), "baseline": str(folder / projects.APEX)}
+    names = [projects.CONFIG, projects.UAT_KEY, "certs/uat.crt", "sfdx-project.json", projects.APEX, projects.CONNECTED]
+    before = {name: (folder / name).read_bytes() for name in names}
+    for name in names:
+        stopped(folder, "read in the same call", outputs=(f"json:{folder / name}",), environments=("production",))
+        stopped(folder, "used in the same call", write_baseline=str(folder / name))
+    for file in more.values():
+        stopped(folder, "read in the same call", outputs=(f"json:{file}",), **more)
+    new = str(tmp_path / "new.json")
+    stopped(folder, "used in the same call", outputs=(new,), write_baseline=new)
+    assert {name: (folder / name).read_bytes() for name in names} == before
+
+
+def test_what_a_variable_holds_is_not_shown(tmp_path, capsys, monkeypatch):
+    """A config may name any variable; in every format its name stands in the place of what is in it. An address is shown."""
+    text = '[environments.a]\naud = "env:AUD"\niss = "env:ISS"\nsub = "env:SUB"\nendpoint = "env:URL"\n'
+    folder = config_of(tmp_path / "p", text)
+    secrets = {"AUD": "wJalrXUtnFEMIK7MDENG", "ISS": "x.y", "SUB": "Hunter2hunter2"}
+    for name, value in {**secrets, "URL": "https://test.salesforce.com/services/oauth2/token/x"}.items():
+        monkeypatch.setenv(name, value)
+    for format in FORMATS:
+        preflight.run(str(folder), Options(now=NOW, formats=(format,)))
+        told = capsys.readouterr().out.lower()
+        assert "wjalr" not in told
+        assert "hunter2" not in told
+    preflight.run(str(folder), Options(now=NOW, formats=("plain",)))
+    told = capsys.readouterr().out
+    assert '`sub` is "env:SUB"' in told
+    assert "test.salesforce.com" in told
+
+
 # --- excuses and weight --------------------------------------------------------------------------------------------------
 
 
@@ -608,6 +855,7 @@ def test_a_project_folder_that_is_not_there(tmp_path):
     """The config names it, so that its absence is told."""
     folder = config_of(tmp_path / "p", 'project = "sfdx"\n' + small(""))
     stopped(folder, "sfdx", "no such folder")
+    stopped(config_of(folder, 'project = ".."\n' + small("")), "no sfdx-project.json in it")
 
 
 def test_the_command(tmp_path):

@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from redaction import KEY, Given, golden, leaks, pastes, samples, secrets_of, shared_cases, worked
 from throwaway import CLAIMS, CONSUMER_KEY, NOW, SETTINGS, b64, certificate, jwk, mint, pem, unsigned
 
-from jwtdoctor import diagnose, intake, library
+from jwtdoctor import diagnose, intake, library, statement
 from jwtdoctor.decode import decode
 from jwtdoctor.redact import Redactor, Vocabulary
 from jwtdoctor.redact.aligned import align
@@ -24,6 +24,8 @@ from jwtdoctor.redact.edits import Edits
 from jwtdoctor.redact.prose import is_opaque
 from jwtdoctor.render import FORMATS, Look, render
 from jwtdoctor.sharing import Shared, shareable
+
+pytestmark = pytest.mark.once
 
 OTHER_KEY = bytes(32)
 FEW = [*samples(), *golden(), *shared_cases()]
@@ -111,10 +113,22 @@ def test_no_report_for_sharing_holds_what_was_taken_out(each: Given, form: str) 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_says_that_the_signature_is_only_stated(form: str) -> None:
-    """A signature by another key, found before the redaction."""
+    """A signature by another key, found before the redaction: whoever gets the text has it on trust, the run that redacts has seen it."""
     shared = shareable(mint(name="other"), key=KEY, certificates=(certificate(),), now=NOW)
+    pasted = diagnose(shared.text, now=NOW)
 
-    assert "stated when it was redacted, not checked here" in " ".join(render(shared.report, form, Look(200)).split())
+    assert statement.TOLD in " ".join(render(pasted, form, Look(200)).split())
+    assert statement.TOLD not in " ".join(render(shared.report, form, Look(200)).split())
+
+
+def test_what_was_only_stated_is_so_whenever_it_is_redacted_again() -> None:
+    """The second run has seen no signature."""
+    once = shareable(mint(name="other"), key=KEY, certificates=(certificate(),), now=NOW)
+    twice = shareable(f"{once.text}\n\n{mint(name='other')}", key=KEY, certificates=(certificate(),), now=NOW)
+
+    assert [each.signature.stated for each in once.report.results] == [False]
+    assert [each.signature.stated for each in twice.report.results] == [True, False]
+    assert [statement.TOLD in each.findings[0].message for each in twice.report.results] == [True, False]
 
 
 def test_whoever_gets_the_text_needs_no_certificate() -> None:

@@ -28,6 +28,7 @@ from jwtdoctor.minting import compact
 from jwtdoctor.repair import Repair
 from jwtdoctor.repair.mending import Outcome, find
 from jwtdoctor.repair.search import counts
+from jwtdoctor.report import summary
 from jwtdoctor.workedcases import request_of
 
 REAL = tomllib.loads((Path(__file__).parent / "repaired.toml").read_text(encoding="utf-8"))["case"]
@@ -194,6 +195,55 @@ def test_a_new_exp_takes_an_old_iat_along() -> None:
     assert places(new, needed=False) == {}
 
 
+def test_what_is_signed_anew_does_not_lapse_on_the_way() -> None:
+    """Another key signed, and of `exp`, to which nobody objects, too little is left to sign again by hand."""
+    right = [minting.certificate("match")]
+    for left, renewed in ((20, True), (-3, True), (31, False), (180, False)):
+        claims = {**minting.CLAIMS, "exp": FROZEN_NOW + left, "iat": FROZEN_NOW - 160}
+        repair = repair_of(minting.mint(claims=claims, private="other"), certificates=right)
+        wanted = {"payload.exp": FROZEN_NOW + 180, "payload.iat": FROZEN_NOW} if renewed else {}
+
+        assert places(repair) == {"signature": None}
+        assert places(repair, needed=False) == wanted, left
+        assert not renewed or "it is signed anew, and " in repair.changes[0].why  # type: ignore[union-attr]
+
+
+def test_what_lapses_soon_and_is_not_signed_anew_stays() -> None:
+    """The request alone is wrong."""
+    text = request_of({"grant_type": "jwt-bearer"}, TOKEN_ENDPOINT, token(exp=FROZEN_NOW + 20))
+
+    assert places(repair_of(text, certificates=[minting.certificate("match")])).keys() == {"request.grant_type"}
+
+
+AUDIENCES = ("https://login.salesforce.com/services/oauth2/token", "https://LOGIN.salesforce.com", "http://login.salesforce.com", "login.salesforce.com", "https://login.salesforce.com/", ["https://login.salesforce.com"])  # fmt: skip
+
+
+@pytest.mark.parametrize("host", ["test.salesforce.com", "acme-demo--uat.sandbox.my.salesforce.com"])
+@pytest.mark.parametrize("aud", AUDIENCES, ids=str)
+def test_no_help_names_an_audience_that_another_rule_refuses(aud: Any, host: str) -> None:
+    """Written wrongly and of the other environment: every help names the one audience that the repair puts in."""
+    (result,) = diagnose(token(aud=aud), endpoint=f"https://{host}/services/oauth2/token", now=FROZEN_NOW).results
+    told = {f.rule: f.help for f in result.findings if str(f.at) == "payload.aud"}
+
+    assert len(told) > 1
+    assert places(result.repair)["payload.aud"] == f"https://{host}"
+    assert [help for help in told.values() if f"https://{host}" not in help] == []
+
+
+def test_a_header_that_names_hmac_over_a_private_key_s_signature_is_not_told_as_one() -> None:
+    """The key at hand signed, so no secret did; the header alone is what changes."""
+    text = minting.mint(header={**minting.HEADER, "alg": "HS256"}, mutation="pkcs1")
+    (result,) = diagnose(text, certificates=[minting.certificate("match")], now=FROZEN_NOW).results
+    assert result.repair is not None
+    words = " ".join(
+        (summary(result), *(f"{f.message} {f.help}" for f in result.findings), *(each.why for each in result.repair.changes))
+    )
+
+    assert places(result.repair) == {"header.alg": "RS256", "signature": None}
+    assert "signed with a shared secret" not in words
+    assert "not with a secret" not in words
+
+
 def test_one_change_heals_what_follows_from_a_fault() -> None:
     """A lifetime for a moment is past, before `iat` and more; one value mends all, and the root is named."""
     repair = repair_of(token(iat=FROZEN_NOW, exp=300))
@@ -230,7 +280,7 @@ def test_what_only_the_user_knows_is_left_over() -> None:
     assert repair is not None
     assert repair.status == "partial"
     assert [(each.rule, str(each.at), each.needs) for each in repair.left] == [
-        ("iss-placeholder", "payload.iss", "the app's consumer key (--iss)")
+        ("iss-placeholder", "payload.iss", "the app's consumer key (jwtdoctor mint --iss)")
     ]
     assert places(repair).keys() == {"payload.exp", "signature"}
     assert mended(text, given={"payload.iss": ISS}).repair.left == ()  # type: ignore[union-attr]

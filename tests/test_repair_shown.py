@@ -33,7 +33,7 @@ def change(path: str, before: Any, after: Any, why: str = "so it is", needed: bo
 
 AUD = change("aud", "https://login.salesforce.com", "https://test.salesforce.com", "`aud` names the other login host")
 EXP = change("exp", NOW - 3600, NOW + 180, "`exp` lies 1 h ago")
-ISS = Left("iss-missing", Place("payload", "iss"), "the assertion has no `iss`", "the app's consumer key (--iss)")
+ISS = Left("iss-missing", Place("payload", "iss"), "the assertion has no `iss`", "the app's consumer key (jwtdoctor mint --iss)")
 
 
 def repair(*changes: Change, left: tuple[Left, ...] = (), proof: Proof | None = None) -> Repair:
@@ -63,7 +63,7 @@ def test_people_see_the_difference(form):
     plain = words.replace("`", "").lower()
     for piece in ("aud names the other login host", "exp lies 1 h ago", "sign it anew: it covers the claims, which change"):
         assert piece in plain
-    assert "the assertion has no iss; needed: the app's consumer key (--iss)" in plain
+    assert "the assertion has no iss; needed: the app's consumer key (jwtdoctor mint --iss)" in plain
     assert "within the 3 min it lives" in plain
 
 

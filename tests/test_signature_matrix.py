@@ -11,6 +11,8 @@ from conftest import ROOT
 
 from jwtdoctor import diagnose
 
+pytestmark = pytest.mark.once
+
 CELLS = [pytest.param(kind, alg, promised, id=f"{kind.title}: {alg}") for kind, alg, promised in matrix.cells()]
 
 

@@ -84,6 +84,66 @@ def test_a_map_that_takes_more_from_elsewhere_lacks_nothing_for_sure() -> None:
     assert {"payload.aud", "payload.exp"} <= found.unknown
 
 
+SENDS = """import jwt, time, requests
+token = jwt.encode({{"iss": os.environ["ISS"], "sub": "user@acme.example", "aud": "https://login.salesforce.com", "exp": int(time.time()) + 180}}, key, algorithm="RS256")
+{sends}
+"""
+URN = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+AT = '"https://login.salesforce.com/services/oauth2/token"'
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+
+@pytest.mark.parametrize(
+    ("sends", "grant_type", "content_type"),
+    [
+        (f'requests.post({AT}, data={{"grant_type": "jwt-bearer", "assertion": token}})', "jwt-bearer", FORM),
+        (f'G = "{URN}"\nbody = {{"grant_type": G, "assertion": token}}\nrequests.post({AT}, json=body)', URN, JSON),
+        (f'requests.post({AT}, "grant_type={URN.replace(":", "%3A")}&assertion=" + token)', URN, None),
+        (f'form = Form()\nform.add("grant_type", "password")\nform.add("assertion", token)\nrequests.post({AT}, form)', "password", None),
+        (f'requests.post({AT}, data={{"grant_type": os.environ["GRANT"], "assertion": token}})', None, None),
+        (f'requests.post({AT}, data={{"grant_type": "client_credentials", "client_assertion": token}})', None, None),
+        (f'requests.post({AT}, data={{"grant_type": "refresh_token", "refresh_token": old}})', None, None),
+        (f'requests.post({AT}, json={{"grant_type": "a", "assertion": token}})\nrequests.post({AT}, json={{"grant_type": "b", "assertion": token}})', None, None),
+    ],
+)  # fmt: skip
+def test_the_request_is_read_where_the_code_shows_it(sends: str, grant_type: str | None, content_type: str | None) -> None:
+    """A grant type beside the assertion, and the form of the body where the call says it; of all else nothing is told."""
+    (found,) = source.read(SENDS.format(sends=sends), NOW)
+
+    assert (None if found.request is None else found.request.grant_type) == grant_type
+    assert (
+        None if found.request is None or "request.content_type" in found.unknown else found.request.content_type
+    ) == content_type
+
+
+def test_a_request_that_is_refused_is_told_and_one_that_is_not_shown_too() -> None:
+    """The rules for requests see what the code shows; what it does not show is no silent yes."""
+    wrong = diagnose(SENDS.format(sends=f'requests.post({AT}, json={{"grant_type": "jwt-bearer", "assertion": token}})'), now=NOW)
+    hidden = diagnose(
+        SENDS.format(sends=f"post({AT}, token)").replace('"https://login.salesforce.com",', '"https://test.salesforce.com",'),
+        now=NOW,
+    )
+    (told,) = wrong.results
+
+    assert {"grant-type-wrong", "content-type-wrong"} <= {each.rule for each in told.findings}
+    assert {str(each.at): each.after for each in told.repair.changes} == {"request.grant_type": URN, "request.content_type": FORM}  # type: ignore[union-attr]
+    shown = " ".join(render(hidden, "plain", Look(100)).split())
+    assert "after it nothing is left to object to in what the code shows" in shown
+    assert "grant-type-wrong, token-is-bearer-not-grant: needs the HTTP request around the assertion" in shown
+
+
+def test_javascript_that_sends_json_is_told() -> None:
+    """`JSON.stringify` of the fields is their form, whatever the headers say."""
+    text = """const jwt = require('jsonwebtoken');
+const t = jwt.sign({iss: 'app', sub: 'user@acme.example', aud: 'https://login.salesforce.com', exp: Math.floor(Date.now() / 1000) + 180}, key, {algorithm: 'RS256'});
+fetch(URL, {method: 'POST', headers: H, body: JSON.stringify({grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: t})});
+"""
+    (found,) = source.read(text, NOW)
+
+    assert found.request is not None
+    assert (found.request.grant_type, found.request.content_type, found.request.body) == (URN, JSON, "json")
+
+
 def test_without_a_clock_no_time_is_told() -> None:
     """The claims that hang on the present are unknown, the others stay."""
     (found,) = source.read(PYTHON.format(exp="int(time.time()) + 60", before=""), None)

@@ -97,6 +97,12 @@ def test_arguments_that_cannot_be_used_are_refused() -> None:
     """As by ``diagnose``; the time is not optional, for a test that reads the clock fails one day."""
     with pytest.raises(TypeError, match="`certificates` is a list"):
         assert_acceptable(mint(), now=NOW, certificates=certificate())  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="content"):
+        assert_acceptable(mint(), now=NOW, certificates=["keys/app.crt"])
+    with pytest.raises(TypeError, match="NoneType; accepted: str"):
+        assert_acceptable(None, now=NOW)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="epoch seconds"):
+        assert_acceptable(mint(), now="2026")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="time zone"):
         assert_acceptable(mint(), now=datetime(2026, 11, 23))
     with pytest.raises(TypeError, match="now"):

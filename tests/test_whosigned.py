@@ -38,6 +38,8 @@ from jwtdoctor.render import Look
 from jwtdoctor.render.whosigned import document, render
 from jwtdoctor.signer import Signed, Signer, signed, whosigned
 
+pytestmark = pytest.mark.once
+
 EXAMPLES = settings(deadline=None, database=None, derandomize=True, max_examples=300)
 HASHES = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
 ECDSA = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1(), "ES256K": ec.SECP256K1()}

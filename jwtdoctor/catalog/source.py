@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -164,9 +165,13 @@ class File:
         self.home = home
         self.shown = f"{home or 'rules'}/{path.relative_to(root).as_posix()}"
         try:
-            if path.stat().st_size > LARGEST:
+            if not path.is_file():
+                raise CatalogError(f"{self.shown}:1: cannot be read: no plain file; a rule is one file of its own")
+            with path.open("rb") as file:
+                data = file.read(LARGEST + 1)
+            if len(data) > LARGEST:
                 raise CatalogError(f"{self.shown}:1: larger than {LARGEST} bytes; a rule is one file of its own")
-            self.text = path.read_text(encoding="utf-8")
+            self.text = data.decode("utf-8").replace("\r\n", "\n")
             self.data: dict[str, Any] = toml.loads(self.text)
         except OSError as error:
             raise CatalogError(f"{self.shown}:1: cannot be read: {error.strerror or 'unknown reason'}") from None
@@ -210,7 +215,7 @@ def read(folder: Path, *, cases: bool = False, beside: Catalog | None = None, ho
     """
     paths = [
         path
-        for path in sorted(folder.rglob("*.toml"))
+        for path in sorted(islice(folder.rglob("*.toml"), 2 * MOST_FILES))
         if path.name not in NOT_DATA and (beside is not None or path.parent != folder / SNIPPETS)
     ]
     if not paths or len(paths) > MOST_FILES:

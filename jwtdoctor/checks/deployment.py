@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..case import Case, Located
-from ..model import Hit, Origin, Place, Span
+from ..model import Hit, Origin, Place, Skipped, Span
 from .audience import audience, audience_host, endpoint, endpoint_host
+from .metadata import holders
 from .registry import NOTHING, Outcome, check, one
 from .signature import fingerprint
 
@@ -50,7 +51,7 @@ def _host(exhibit: str, path: str, environment: Environment, value: str, located
     return Hit(Place(exhibit, path), facts, "audience" if path else "endpoint")
 
 
-@check("environment-complete", facts="", variants="org endpoint certificates key", needs="environment")
+@check("environment-complete", facts="taken", variants="org endpoint aud certificates key", needs="environment")
 def environment_complete(case: Case, params: object) -> Outcome:
     """The config leaves something out that would let more be examined."""
     environment = _environment(case)
@@ -59,10 +60,13 @@ def environment_complete(case: Case, params: object) -> Outcome:
     missing = [
         ("org", environment.org is None and "orgs" in case.profile.settings),
         ("endpoint", environment.endpoint is None and "endpoint" not in environment.unset),
+        # Where an audience is examined all the same, it is the one that the endpoint tells.
+        ("aud", environment.aud is None and "aud" not in environment.unset and "aud" in case.claims),
         ("certificates", not environment.certificates and not case.certificates),
         ("key", environment.key is None),
     ]
-    return [Hit(Place("environment", name), {}, name) for name, absent in missing if absent]
+    taken = str(case.claims.get("aud", ""))
+    return [Hit(Place("environment", name), {"taken": taken}, name) for name, absent in missing if absent]
 
 
 @check("environment-variable", facts="key variable", variants="value private-key", needs="environment")
@@ -128,7 +132,9 @@ def key_permissions(case: Case, params: object) -> Outcome:
     return one("key", "mode", variant, key=key.name, mode=f"{key.mode & 0o777:o}", who=who)
 
 
-@check("key-certificate", facts="key certificate sha256 expected", variants="one several", needs="environment certificate")
+@check(
+    "key-certificate", facts="key certificate sha256 expected app", variants="one several app", needs="environment certificate"
+)
 def key_certificate(case: Case, params: object) -> Outcome:
     """None of the environment's certificates belongs to its private key."""
     key = _key(case)
@@ -141,9 +147,17 @@ def key_certificate(case: Case, params: object) -> Outcome:
         return NOTHING
     facts = {
         "key": key.name, "certificate": ", ".join(each.name for each in held[:3]), "sha256": fingerprint(held[0].spki_sha256),
-        "expected": fingerprint(key.spki_sha256),
+        "expected": fingerprint(key.spki_sha256), "app": _app_of(case, key),
     }  # fmt: skip
-    return (Hit(Place("key", "certificate"), facts, "one" if len(held) == 1 else "several"),)
+    return (Hit(Place("key", "certificate"), facts, "app" if facts["app"] else "one" if len(held) == 1 else "several"),)
+
+
+def _app_of(case: Case, key: KeyFacts) -> str:
+    """The environment's app, where it holds the certificate of the key; else an empty text."""
+    project = case.project
+    if project is None or project.meant is None or project.meant not in holders(project, {key.spki_sha256}):
+        return ""
+    return project.meant.name
 
 
 @check("key-shared", facts="others", needs="environment")
@@ -202,3 +216,21 @@ def environment_app(case: Case, params: object) -> Outcome:
 
 
 _APPS = {"connected-app": "a Connected App", "external-client-app": "an External Client App"}
+
+
+@check("environment-app-name", facts="name names near", variants="other none", needs="environment project")
+def environment_app_name(case: Case, params: object) -> Outcome:
+    """The config names an app, and no app of the project is called so."""
+    environment, project = _environment(case), case.project
+    if environment is None or project is None or not environment.app_name:
+        return NOTHING
+    names = {each.name.casefold(): each.name for each in project.apps}
+    if environment.app_name.casefold() in names:
+        return NOTHING
+    if not project.knows_all_apps:
+        return Skipped("a file of an app could not be read", "project")
+    from difflib import get_close_matches
+
+    near = get_close_matches(environment.app_name.casefold(), names, 1, 0)
+    facts = {"name": environment.app_name, "names": ", ".join(list(names.values())[:10]), "near": names[near[0]] if near else ""}
+    return [Hit(Place("environment", "app-name"), facts, "other" if names else "none")]

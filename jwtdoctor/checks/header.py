@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..case import Case
 from ..forensics.shape import hash_name
+from ..model import Hit
 from .registry import NOTHING, Outcome, check, one
-from .signature import OF_HMAC, secrets, wrapping
+from .signature import OF_HMAC, examined, secrets, wrapping
 
 
 @check("algorithm-none", facts="value", needs="header", reads="header")
@@ -35,29 +36,46 @@ def _tried(case: Case) -> str:
 
 @check(
     "algorithm-hmac",
-    facts="value size secret hash tried",
-    variants="said looks secret",
+    facts="value size secret hash tried signer makers",
+    variants="said looks secret signed sized",
     needs="header",
-    reads="header signature_form secrets",
+    reads="header signature_form secrets verified",
 )
 def algorithm_hmac(case: Case, params: object) -> Outcome:
-    """Signed with a shared secret: with one at hand, by the header's own word, or by the length of the signature."""
+    """HMAC with a shared secret: one at hand was used, the header names it (rightly or not), or the signature has the length of one."""
     alg = case.header.get("alg")
     known = case.facet(shared_secret)
     if known is not None:
         name, words, hash = known
         secret = f"{name} {words}" if words else name
-        return one("signature", "", "secret", value=str(alg), size=0, secret=secret, hash=hash_name(hash), tried="")
+        return one("signature", "", "secret", value=str(alg), size=0, secret=secret, hash=hash_name(hash), tried="", **_NOBODY)
     if isinstance(alg, str) and alg.upper().startswith("HS"):
-        return one("header", "alg", "said", value=alg, size=0, secret="", hash="", tried=_tried(case))
+        return _header_alone(case, alg) or one(
+            "header", "alg", "said", value=alg, size=0, secret="", hash="", tried=_tried(case), **_NOBODY
+        )
     if case.token is None or not case.token.signature.data or not isinstance(alg, str) or not alg.startswith(("RS", "PS")):
         return NOTHING
     size = len(case.facet(wrapping).inner)
     return (
-        one("signature", "", "looks", value=alg, size=size, secret="", hash="", tried=_tried(case))
+        one("signature", "", "looks", value=alg, size=size, secret="", hash="", tried=_tried(case), **_NOBODY)
         if size in (32, 48)
         else NOTHING
     )
+
+
+_NOBODY = {"signer": "", "makers": ""}
+
+
+def _header_alone(case: Case, alg: str) -> tuple[Hit, ...]:
+    """The header names HMAC over a signature that a private key made: by the key at hand, or because an HMAC is never that long."""
+    size, signer = len(case.facet(wrapping).inner), case.facet(examined).signer
+    facts = {"value": alg, "size": size, "secret": "", "hash": "", "tried": ""}
+    if signer is not None:
+        return one("header", "alg", "signed", signer=signer.name, makers="", **facts)
+    makers = case.facet(wrapping).makers
+    if not makers or size in OF_HMAC or case.stated is not None:
+        return ()
+    return one("header", "alg", "sized", signer="", makers=" or ".join(makers), **facts)
 
 
 @check(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -27,8 +27,8 @@ def _project(case: Case) -> Project:
 def serving(case: Case) -> tuple[App, ...]:
     """The app that the environment means; else every app with a certificate, and those whose consumer key something here signs with."""
     project = _project(case)
-    if project.meant is not None:
-        return (project.meant,)
+    if project.meant is not None or project.meant_by:
+        return project.at_hand
     issuers = {each.sketch.claims.get("iss") for each in case.facet(signers)}
     return tuple(app for app in project.apps if app.signs_in_by_assertion or app.value("consumer-key") in issuers)
 
@@ -39,8 +39,8 @@ def signers(case: Case) -> tuple[Sketched, ...]:
 
 
 def _hit(app: App, name: str, variant: str = "", origin: Origin | None = None, **facts: Any) -> Hit:
-    facts = {"app": app.name, "file": app.path, **facts}
-    return Hit(app.at(name), facts, variant, origin or app.origin(name))
+    origin = origin or app.origin(name)
+    return Hit(app.at(name), {"app": app.name, "file": origin.path, **facts}, variant, origin)
 
 
 # --- the app ---------------------------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def app_certificate(case: Case, params: object) -> Outcome:
     """The app holds no certificate, so it has nothing to verify an assertion with. Of an app of which nobody says that it is to
     serve the flow, that is worth a word only where no other app does."""
     looked_at = case.facet(serving)
-    apps = [app for app in looked_at or _project(case).apps if not app.signs_in_by_assertion and app.holder("certificate")]
+    apps = [app for app in looked_at or _project(case).at_hand if not app.signs_in_by_assertion and app.holder("certificate")]
     return [_hit(app, "certificate", app.kind if looked_at else "perhaps") for app in apps]
 
 
@@ -81,29 +81,41 @@ def _folded(scope: str) -> str:
 
 
 class UsersParams(NamedTuple):
-    """``approved``: the values that mean that an administrator approves the users beforehand."""
+    """What each kind of app says where an administrator approves the users beforehand."""
 
-    approved: tuple[str, ...]
+    connected_app: str
+    external_client_app: str
+
+    def of(self, app: App) -> str:
+        """The value for this app."""
+        return str(getattr(self, app.kind.replace("-", "_")))
 
 
-@check("app-users", params=UsersParams, facts="app file written assigned", variants="self unheard", needs="project")
+@check("app-users", params=UsersParams, facts="app file written wanted assigned", variants="self unheard", needs="project")
 def app_users(case: Case, params: UsersParams) -> Outcome:
     """Every user must approve the app himself; profiles and permission sets that it lists are then not heard."""
     return [
-        _hit(app, "users", "unheard" if named else "self", written=_written(app, "users"), assigned=", ".join(named))
+        _hit(
+            app, "users", "unheard" if named else "self", written=_written(app, "users"), assigned=", ".join(named),
+            wanted=f"{_element(app, 'users')} to {params.of(app)}",
+        )
         for app in case.facet(serving)
-        if app.holder("users") is not None and not _is_approved(app, params.approved)
+        if app.holder("users") is not None and not _is_approved(app, params)
         for named in [_assigned(app)]
-    ]
+    ]  # fmt: skip
 
 
 def _written(app: App, name: str) -> str:
     """A value with the name of its element."""
-    return f"{app.at(name).path.rpartition('.')[2]} is {app.value(name) or 'absent'}"
+    return f"{_element(app, name)} is {app.value(name) or 'absent'}"
 
 
-def _is_approved(app: App, approved: tuple[str, ...]) -> bool:
-    return app.value("users").casefold() in {each.casefold() for each in approved}
+def _element(app: App, name: str) -> str:
+    return app.at(name).path.rpartition(".")[2]
+
+
+def _is_approved(app: App, params: UsersParams) -> bool:
+    return app.value("users").casefold() == params.of(app).casefold()
 
 
 def _assigned(app: App) -> list[str]:
@@ -116,7 +128,7 @@ def app_assigned(case: Case, params: UsersParams) -> Outcome:
     shown = {each.casefold() for each in _project(case).assigned}
     hits = []
     for app in case.facet(serving):
-        if not _is_approved(app, params.approved) or _assigned(app) or app.name.casefold() in shown:
+        if not _is_approved(app, params) or _assigned(app) or app.name.casefold() in shown:
             continue
         empty = next(iter((*(app.profiles or ()), *(app.permission_sets or ()))), None)
         hits.append(_hit(app, "assigned", "emptied" if empty else "nobody", empty.origin if empty else None))
@@ -163,25 +175,21 @@ def app_session(case: Case, params: SessionParams) -> Outcome:
 # --- the app, beside the claims and the key --------------------------------------------------------------------------------
 
 
-@check("app-of-iss", facts="app file iss consumer_key other", variants="other-app named only none", needs="project claims")
+@check("app-of-iss", facts="app file iss consumer_key other", variants="other-app named pair", needs="project claims")
 def app_of_iss(case: Case, params: object) -> Outcome:
-    """`iss` is not the consumer key of the app that is to serve the environment."""
+    """`iss` is not the consumer key of the app that is to serve the environment, or that holds the certificate of its key."""
     project, iss = _project(case), case.claims.get("iss")
     if not isinstance(iss, str) or not iss or project.meant_by == "consumer-key":
         return NOTHING
-    keyed = [each for each in project.apps if each.value("consumer-key")]
     if project.meant is None:
-        if not keyed or any(each.value("consumer-key") == iss for each in keyed):
-            return NOTHING
-        names = ", ".join(each.name for each in keyed)
-        return [Hit(Place("payload", "iss"), _facts_of_iss(keyed[0], iss, names), "none")]
+        return [Hit(Place("payload", "iss"), _facts_of_iss(each, iss, ""), "pair") for each in project.holders[:1]]
     app = project.meant
     if not app.value("consumer-key"):
         return Skipped("the project does not say the app's consumer key", "project")
     if app.value("consumer-key") == iss:
         return NOTHING
-    other = next((each.name for each in keyed if each.value("consumer-key") == iss), "")
-    variant = "other-app" if other else "named" if project.meant_by == "name" else "only"
+    other = next((each.name for each in project.apps if each.value("consumer-key") == iss), "")
+    variant = "other-app" if other else "named"
     return [Hit(Place("payload", "iss"), _facts_of_iss(app, iss, other), variant)]
 
 
@@ -189,18 +197,44 @@ def _facts_of_iss(app: App, iss: str, other: str) -> dict[str, Any]:
     return {"app": app.name, "file": app.path, "iss": iss, "consumer_key": app.value("consumer-key"), "other": other}
 
 
-@check("app-certificate-of-key", facts="app file certificate sha256", needs="project certificate")
+@check("app-certificate-of-key", facts="app file certificate sha256", variants="known only", needs="project")
 def app_certificate_of_key(case: Case, params: object) -> Outcome:
-    """The certificate on the app belongs to another key than the certificate or key that is at hand."""
-    given = [each for each in case.certificates if each.spki_sha256 and not each.candidate]
+    """The certificate on the app belongs to another key than the private key and the certificates that are at hand. Where one of them
+    fits, the app is not the one that is wrong."""
+    given = _given(case)
     if not given:
-        return Skipped("the certificate given cannot be read", "certificate")
+        return Skipped("neither a certificate nor a private key was given that can be read", "certificate")
+    variant = "only" if _project(case).meant_by == "only" else "known"
     hits = []
     for app in case.facet(serving):
-        held = _material(app.value("certificate").encode("utf-8", "replace"))
-        if held is not None and held.spki_sha256 not in {each.spki_sha256 for each in given}:
-            hits.append(_hit(app, "certificate", certificate=given[0].name, sha256=fingerprint(held.sha256)))
+        held = _held(app)
+        if held is not None and held.spki_sha256 not in given:
+            name = next(iter(given.values()))
+            hits.append(_hit(app, "certificate", variant, certificate=name, sha256=fingerprint(held.sha256)))
     return hits
+
+
+def _given(case: Case) -> dict[str, str]:
+    """The public keys that the environment signs with, each by a name to show: that of a certificate, if one belongs to the private
+    key, and the private key first, if none does."""
+    named = {each.spki_sha256: each.name for each in reversed(case.certificates) if each.spki_sha256 and not each.candidate}
+    key = case.environment.surroundings.key if case.environment is not None else None
+    if key is None or not key.spki_sha256:
+        return dict(reversed(named.items()))
+    return {key.spki_sha256: named.get(key.spki_sha256, key.name), **named}
+
+
+def holders(project: Project, public_keys: Collection[str]) -> tuple[App, ...]:
+    """The apps that hold a certificate of one of these public keys, given as SHA-256 digests."""
+    if not public_keys:
+        return ()
+    held = [(app, _held(app)) for app in project.apps]
+    return tuple(app for app, each in held if each is not None and each.spki_sha256 in public_keys)
+
+
+def _held(app: App) -> keys.Material | None:
+    """The certificate on the app, where it can be read."""
+    return _material(app.value("certificate").encode("utf-8", "replace"))
 
 
 def _material(data: bytes) -> keys.Material | None:
@@ -225,7 +259,7 @@ def signer_certificate(case: Case, params: object) -> Outcome:
             continue
         app = next((each for each in project.apps if sketch.claims.get("iss") == each.value("consumer-key") != ""), None)
         mine = _material(stored[name].data)
-        theirs = _material(app.value("certificate").encode("utf-8", "replace")) if app is not None else None
+        theirs = _held(app) if app is not None else None
         if app is not None and mine is not None and theirs is not None and mine.spki_sha256 != theirs.spki_sha256:
             hits.append(Hit(project.place(path, "certificate"), {**facts, "file": app.path, "app": app.name}, "differs", origin))
     return hits
@@ -311,7 +345,7 @@ def _near(name: str, names: list[str]) -> str:
 
 def _missing(project: Project, strange: set[str]) -> Iterator[Hit]:
     """Companions that an app should have; not those of a kind of which one has gone astray."""
-    for app in project.apps:
+    for app in project.at_hand:
         for suffix, kind in app.lacking if app.has_main_file else ():
             if suffix not in strange:
                 facts = {"app": app.name, "file": app.path, "kind": kind, "near": ""}
@@ -330,7 +364,7 @@ def app_secret(case: Case, params: object) -> Outcome:
             each.origin,
             file=each.path,
         )
-        for app in ([project.meant] if project.meant is not None else project.apps)
+        for app in project.at_hand
         for each in app.secrets
     ]
 

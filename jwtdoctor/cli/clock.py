@@ -43,6 +43,11 @@ def run(url: str, options: Options) -> int:
         complain("over http anybody on the way can answer with any time; accepted as well: https://")
     with reaching(how, options.ca_file):
         found = measure(target, asked, how, CLOCKS)
+    if found.offset.contradiction >= min(limits):
+        raise Failure(
+            f"the answers contradict each other by {found.offset.contradiction:.0f} s, which tells nothing of this clock: several servers "
+            "behind one name, or a clock that was set meanwhile; ask again"
+        )
     grace, lifetimes = profile.settings["grace"]["accepted"], profile.settings["usual_lifetimes"]
     result = consequence(found.offset, lifetimes, grace)
     difference = Difference(target, is_encrypted(target), found, limits, result, profile.name, profile.title)

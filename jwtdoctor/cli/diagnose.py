@@ -14,7 +14,7 @@ from ..report import Report, Result
 from ..source import may_sign
 from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo
 from .options import Call
-from .output import Target, plan, read_files, write_all
+from .output import Target, files_in, plan, read_files, write_all
 from .screen import is_terminal, look
 from .sources import ACCEPTED, Given, content, sources
 from .values import deadline, moment, whole
@@ -195,7 +195,8 @@ def _fail_on(call: Call, targets: Sequence[Target]) -> str:
 
 def _read(call: Call) -> list[str]:
     """Names of files that this call reads."""
-    return read_files(call.sources, call.certs, call.error, [*call.secret_files, call.passphrase_file, call.key, call.baseline])
+    others = (*call.secret_files, call.passphrase_file, call.key, call.baseline, *files_in(call.rules))
+    return read_files(call.sources, call.certs, call.error, others)
 
 
 def _beside(given: Sequence[Given | Failure]) -> list[str]:

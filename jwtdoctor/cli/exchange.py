@@ -15,6 +15,7 @@ from ..keys import Material
 from ..library import choose, diagnose
 from ..live.exchange import Exchanged, post, request_text
 from ..render.exchange import Outcome, render
+from ..report import Report
 from .diagnose import certificates
 from .failure import COULD_NOT, NOTHING_TO_DIAGNOSE, Failure, complain, echo, emit
 from .keyfiles import shown
@@ -228,8 +229,15 @@ def _judged(found: Exchanged, sent: Assertion, materials: tuple[Material, ...], 
     now = found.date if found.date is not None else int(CLOCKS.now())
     error = None if found.granted else found.text
     text = request_text(sent.text, found.endpoint, grant_type)
-    report = diagnose(
-        text, certificates=materials, endpoint=found.endpoint, error=error, profile=options.profile or sent.profile, now=now, app=options.app,
-        source=REQUEST, measured_skew=None if found.offset is None else found.offset.ahead,
-    )  # fmt: skip
+
+    def judged(profile: str | None) -> Report:
+        return diagnose(
+            text, certificates=materials, endpoint=found.endpoint, error=error, profile=profile, now=now, app=options.app,
+            source=REQUEST, measured_skew=None if found.offset is None else found.offset.ahead,
+        )  # fmt: skip
+
+    report = judged(options.profile)
+    if sent.profile is not None and any(each.profile.name != sent.profile for each in report.results):
+        # A config may name another profile than the one that would be detected.
+        report = judged(sent.profile)
     return Outcome(found, report, sent.name)

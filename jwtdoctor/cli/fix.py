@@ -14,6 +14,7 @@ from ..render.fix import FORMATS, render
 from ..report import Report, Result
 from ..snippets import fixing
 from ..snippets.plan import Chosen, Fix
+from ..visible import safe
 from .diagnose import answer, certificates
 from .failure import NOTHING_TO_DIAGNOSE, Failure, complain, echo
 from .options import Call
@@ -144,10 +145,11 @@ def _worst(report: Report) -> Result:
 
 
 def _name(name: str) -> str:
-    """The file as a patch names it: seen from here, or a word for what is no file."""
+    """The file as a patch names it: seen from here, or a word for what is no file, or has a name that is no line of plain text."""
     if name in place.SPOKEN or not os.path.exists(name):
         return "pasted"
-    return place.path(name, look().base).lstrip("/")
+    told = place.path(name, look().base).lstrip("/")
+    return told if told and safe(told, len(told) + 1) == told else "pasted"
 
 
 def _written(targets: Sequence[Target], made: Mapping[bool, Fix]) -> int:

@@ -39,6 +39,11 @@ def run(folder: str | None, options: Options) -> int:
     file = NAME if folder == "." else os.path.join(folder, NAME)
     if os.path.isdir(file):
         raise Failure(f"{shown(file)}: a directory; accepted: a folder in which {NAME} can be written")
+    if os.path.islink(file) and options.force:
+        # It may have come with a clone, and lead anywhere.
+        raise Failure(
+            f"{shown(file)}: a link, and what it leads to is not written over; accepted: a folder without it (remove the link)"
+        )
     if os.path.lexists(file) and not options.force:
         raise Failure(f"{shown(file)}: is there already, and nothing was written; --force writes it anew")
     drafts, how = _drafts(folder, options)

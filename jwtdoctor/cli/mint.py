@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import minting
 from ..catalog import Profile, load
+from ..decode import Lexeme, Real, decode
 from ..keys import Material
 from ..keys.signing import SigningKey
 from ..library import UnknownProfile, choose, diagnose, gather, repaired
@@ -279,6 +281,10 @@ def _like(options: Options, now: int, key: SigningKey | None, given: Sequence[Ma
     }  # fmt: skip
     try:
         subjects = gather(source.text, **around).subjects
+        if len(subjects) > _MOST_ASSERTIONS:
+            raise Failure(
+                f"--like {echo(source.name)}: it holds {len(subjects)} assertions; accepted: the one that is meant, by itself"
+            )
         found = repaired(source.text, given=_given(options, now), key=key, **around)
         results = diagnose(source.text, source=source.name, **around).results
     except UnknownProfile as unknown:
@@ -291,7 +297,26 @@ def _like(options: Options, now: int, key: SigningKey | None, given: Sequence[Ma
     if sum(each is not None for each in found) > 1:
         complain(f"--like {echo(source.name)}: it holds several assertions; the first is repaired")
     profile = load().profiles[results[index].profile.name]
+    # The key decides on the algorithm, and what is mended is told.
+    settled = {*_given(options, now), "header.alg", *(str(each.at) for each in repair.changes)}
+    _refuse_doubled(getattr(subjects[index], "text", ""), settled)
     return _repaired(options, repair, profile, _called(options, repair, subjects[index]), key)
+
+
+_MOST_ASSERTIONS = 20
+"""Of a broken one's surroundings: all are examined to know which can be repaired."""
+
+
+def _refuse_doubled(text: str, settled: Collection[str]) -> None:
+    """A member that stands twice: servers differ in which they take, so the user says it. Raises Failure."""
+    token = decode(text) if text else None
+    for part, of, option in (
+        ((token.header, "header", "--header"), (token.payload, "payload", "--claim")) if token is not None else ()
+    ):
+        for name in (each.detail for each in part.problems if each.code == "duplicate-member"):
+            if f"{of}.{name}" not in settled and name in part.value:
+                own = f"--{name} VALUE" if of == "payload" and name in _OWN else f"{option} {safe(name, 60)}=JSON"
+                raise Failure(f"--like: `{safe(name, 60)}` stands in it more than once; which is meant? Give {own}")
 
 
 def _source(options: Options) -> Given:
@@ -332,10 +357,15 @@ def _repaired(options: Options, repair: Repair, profile: Profile, called: str | 
     claims = dict(repair.claims) | {at.path: value for at, value in made.items() if at.exhibit == "payload"}
     for line in _told([*(each for each in repair.changes if each.at not in made), *own]):
         complain(line)
-    lacking = [f"{each.message}: give {each.needs.replace('(jwtdoctor mint ', '(')}" for each in repair.left if each.at.exhibit not in _BESIDE]
+    lacking = [
+        f"{each.message}: give {each.needs.replace('(jwtdoctor mint ', '(')}"
+        for each in repair.left
+        if each.at.exhibit not in _BESIDE
+    ]
     if lacking:
         raise Failure(f"not minted, something is left over: {'; '.join(lacking)}")
     pasted = options.endpoint is None and (called is not None or options.aud is None)
+    header, claims = _vouched_for(options, header, claims)
     return Minted(header, claims, profile, called or minting.endpoint_of(profile, claims.get("aud")), called, pasted)
 
 
@@ -348,6 +378,46 @@ def _own_changes(options: Options, repair: Repair, profile: Profile, key: Signin
     jti = Place("payload", "jti")
     if "jti" in claims and all(each.at != jti for each in repair.changes):
         yield Change(jti, claims["jti"], _identifier(), "a new assertion has a new one", "")
+
+
+_ELSEWHERE = ("jku", "jwk", "x5u", "x5c")
+"""Members of the header that bring or name a key of somebody's: RFC 7515 §4.1.2 to §4.1.6."""
+
+
+def _vouched_for(options: Options, header: Mapping[str, Any], claims: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a new signature may stand for: no key of others, no secret. Raises Failure for a value that cannot be signed as it was read."""
+    kept: list[dict[str, Any]] = []
+    for of, members, words, barred in (("header", header, options.header, _ELSEWHERE), ("payload", claims, options.claims, ())):
+        asked = {each.partition("=")[0] for each in words}
+        out = [name for name, value in members.items() if name not in asked and (name in barred or _is_secret(name, value))]
+        for name in out:
+            complain(f"left out {of}.{safe(name, 60)}: {'it names another key' if name in barred else 'it holds a secret'}")
+        kept.append({name: value for name, value in members.items() if name not in out})
+        odd = next((name for name, value in kept[-1].items() if name not in asked and not _is_faithful(value)), None)
+        if odd is not None:
+            option = "--header" if of == "header" else "--claim"
+            raise Failure(
+                f"--like: `{safe(odd, 60)}` holds a number or a text that programs read differently; give {option} {safe(odd, 60)}=JSON"
+            )
+    return kept[0], kept[1]
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    shown = json.dumps(plain_json({name: value}))
+    return "removed]" in shown and "removed]" not in json.dumps({name: value}, default=str)
+
+
+def _is_faithful(value: Any) -> bool:
+    """Whether it is signed as it was read: no number that none of ours can hold, no half of a character."""
+    if isinstance(value, Lexeme):
+        return False
+    if isinstance(value, Real):
+        return Decimal(value.lexeme) == Decimal(repr(float(value)))
+    if isinstance(value, str):
+        return not any("\ud800" <= each <= "\udfff" for each in value)
+    if isinstance(value, Mapping):
+        return all(_is_faithful(each) for pair in value.items() for each in pair)
+    return all(_is_faithful(each) for each in value) if isinstance(value, list | tuple) else True
 
 
 _BESIDE = ("certificate", "signature", "endpoint", "request")

@@ -71,7 +71,8 @@ def is_encrypted(url: str) -> bool:
 def is_here(url: str) -> bool:
     """Whether it is an address of this machine itself."""
     host = urlsplit(url).hostname or ""
-    return host == "localhost" or host.endswith(".localhost") or (_is_number(host) and ipaddress.ip_address(host).is_loopback)
+    # Names under localhost are asked of the DNS by some systems, which may send them anywhere.
+    return host == "localhost" or (_is_number(host) and ipaddress.ip_address(host).is_loopback)
 
 
 def kind_of(profile: Profile, host: str) -> Host | None:

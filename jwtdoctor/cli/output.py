@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,6 +17,10 @@ STANDARD = ("-", "/dev/stdout")
 """Names of standard output."""
 ASIDE = ".jwtdoctor-"
 """How the name of a file begins that is being written and has not taken its own name yet."""
+
+
+PATIENCE = 5.0
+"""Seconds to wait for somebody who reads a named pipe; there may never be one."""
 
 
 class Target(NamedTuple):
@@ -147,6 +153,11 @@ def read_files(
     return [*found, error[1:]] if error is not None and error.startswith("@") else found
 
 
+def files_in(folders: Iterable[str]) -> list[str]:
+    """All files in folders of rules."""
+    return [os.path.join(root, name) for folder in folders for root, _, names in os.walk(folder) for name in names]
+
+
 def _named(word: str) -> str:
     """The name of a file as it may stand in a message. A path may be long; each part of it is looked at by itself."""
     from .. import kinds
@@ -179,7 +190,7 @@ class Output:
         except FileNotFoundError:
             mode = None
         if mode is not None and not stat.S_ISREG(mode):
-            return os.open(self._real, os.O_WRONLY)
+            return _pipe(self._real) if stat.S_ISFIFO(mode) and os.name == "posix" else os.open(self._real, os.O_WRONLY)
         self._aside = os.path.join(os.path.dirname(self._real), f"{ASIDE}{os.getpid()}-{os.urandom(6).hex()}.part")
         descriptor = os.open(self._aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         if mode is not None:
@@ -236,6 +247,23 @@ class Output:
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or "it cannot be opened"
             raise Failure(f"{self._option} {_named(self.file)}: not written: {why[:1].lower()}{why[1:]}") from None
+
+
+def _pipe(name: str) -> int:
+    """A named pipe, opened to be written to as soon as somebody reads it. Raises OSError where nobody does."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            descriptor = os.open(name, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() > until:
+                raise OSError(errno.ENXIO, "a pipe that nobody reads") from None
+            time.sleep(0.05)
+        else:
+            os.set_blocking(descriptor, True)
+            return descriptor
 
 
 def _remember(folder: str) -> None:

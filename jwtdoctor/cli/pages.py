@@ -17,8 +17,12 @@ from ..catalog import Catalog, Remedy, Rule, Symptom, build, rules_folder, snipp
 from ..catalog.snippets import Snippet
 from ..catalog.source import GROUPS, read
 from ..checks import CHECKS
+from ..checks.registry import Check
+from ..engine import type_name
+from ..model import STAGES
 
 _MARK = re.compile(r"(<!-- table: generated -->\n).*?(<!-- end -->)", re.DOTALL)
+_CHECKS_MARK = re.compile(r"(<!-- checks: generated -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 _FRONT = "# Rules\n\n<!-- table: generated -->\n<!-- end -->\n"
@@ -49,7 +53,38 @@ def of_folder(everything: Catalog, folder: Path, home: str = "") -> Iterator[tup
         yield folder / "symptoms" / provider / "README.md", _symptoms(known, provider)
     front = folder / "README.md"
     text = front.read_text(encoding="utf-8") if front.is_file() else _FRONT
+    text = _CHECKS_MARK.sub(lambda m: f"{m[1]}{_register()}{m[2]}", text)
     yield front, _MARK.sub(lambda m: f"{m[1]}{_table(known)}{m[2]}", text)
+
+
+def _register() -> str:
+    """What a rule may be made of: the stages, the groups, and the checks with all that a rule has to know of them."""
+    rows = [f"Stages, in the order in which answers suggest that a server comes to them: {_names(STAGES)}.", ""]
+    rows += [f"Groups, each a folder: {_names(GROUPS)}.", ""]
+    rows += ["| check | what it finds | `params` | wordings | facts | needs |", "| --- | --- | --- | --- | --- | --- |"]
+    ours = (each for each in CHECKS.values() if each.run.__module__.startswith(_OURS))
+    rows += [_row(each) for each in sorted(ours, key=lambda each: each.name)]
+    return "\n".join(rows) + "\n"
+
+
+_OURS = "jwtdoctor.checks."
+
+
+def _row(check: Check) -> str:
+    """One check; ``[says]`` alone serves it where it has no wordings of its own."""
+    told = _cell(" ".join((check.run.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`"))
+    params = [
+        f"`{name}` ({'list' if type_name(each).startswith('tuple') else type_name(each)})"
+        for name, each in check.params.__annotations__.items()
+    ]
+    wordings = _names(sorted(check.variants - {""})) or "`[says]`"
+    needs = [*check.needs, *(f"the setting {each}" for each in check.settings)]
+    cells = [f"`{check.name}`", told, ", ".join(params), wordings, _names(sorted(check.facts)), ", ".join(needs)]
+    return f"| {' | '.join(cells)} |"
+
+
+def _names(each: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in each)
 
 
 def _table(known: Catalog) -> str:

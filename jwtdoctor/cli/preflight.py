@@ -20,8 +20,8 @@ from .excuses import Excuses
 from .failure import NOTHING_TO_DIAGNOSE, Failure, echo
 from .keyfiles import Passphrases, shown
 from .output import Target, plan, write_all
-from .project import Found, is_project, read_project
-from .rulesets import in_force, rule_files
+from .project import SFDX, Found, is_project, read_project
+from .rulesets import bounded, in_force, rule_files
 from .screen import is_terminal, look
 from .secrets_in_git import Answered, ask
 from .sources import attempt
@@ -62,8 +62,8 @@ class Place(NamedTuple):
 def run(word: str | None, options: Options) -> int:
     """Examine the environments of the config, and the project. Raises Failure."""
     found = find("." if word is None else word)
-    rules = [*options.rules, *_rules(found)]
-    with in_force(rules):
+    theirs = _rules(found)
+    with bounded(theirs, found.file), in_force([*options.rules, *theirs]):
         return _run(found, options)
 
 
@@ -182,15 +182,22 @@ def _examined(
     told = ask(found.folder, files)
     passphrases = Passphrases.of(options.passphrase_file)
     subjects = gather(chosen, found.folder, passphrases.known, told.states)
+    others = gather(_others(found, chosen), found.folder, (), {})
     around = Around(
         now, found.config, found.file, _tracked(project, told, folder, found.folder), folder, whole(options.warn_days, "--warn-days", "days"),
         tuple(each._replace(path=joined(found.folder, each.path)) for each in told.leaks), told.because,
         (*(project.notes if project is not None else ()), *told.notes),
     )  # fmt: skip
     try:
-        return preflight.examine(subjects, around)
+        return preflight.examine(subjects, around, others)
     except UnknownProfile as unknown:
         raise Failure(str(unknown)) from None
+
+
+def _others(found: Place, chosen: Sequence[Environment]) -> list[Environment]:
+    """The environments that nobody asked for. They say whose app is whose; their private keys are left alone."""
+    every = found.config.environments if found.config is not None else ()
+    return [each._replace(key=None) for each in every if each not in chosen]
 
 
 def _project(found: Place) -> tuple[str, Found | None]:
@@ -203,7 +210,19 @@ def _project(found: Place) -> tuple[str, Found | None]:
         raise Failure(
             f"{found.file}: `project` is {safe(named, 80)!r}: no such folder; accepted: the folder of an sfdx project, relative to the config"
         )
+    if not is_project(Path(folder)) and not _is_below(folder, found.folder):
+        raise Failure(
+            f"{found.file}: `project` is {safe(named, 80)!r}: no {SFDX} in it; accepted: the folder of an sfdx project, or one below the config's"
+        )
     return os.path.normpath(folder), read_project(Path(folder))
+
+
+def _is_below(folder: str, above: str) -> bool:
+    """Whether a folder is another one or lies in it, with every link followed."""
+    try:
+        return os.path.commonpath([os.path.realpath(folder), os.path.realpath(above)]) == os.path.realpath(above)
+    except ValueError:
+        return False
 
 
 def _tracked(project: Found | None, told: Answered, folder: str, asked: str) -> Project | None:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ..metadata import Project, read, wanted
-from ..metadata.reading import MOST_BYTES, MOST_FILES
+from ..metadata.reading import MOST_BYTES, MOST_FILES, is_metadata
 from ..visible import safe
 from .failure import Failure, echo
 from .sources import attempt, reason
@@ -47,7 +47,7 @@ def read_project(folder: Path) -> Found:
     walk = _Walk(folder)
     for below in _packages(folder, walk.notes):
         walk.into(folder / below if below else folder, below, 0)
-    return Found(read(walk.files, str(folder)), tuple(walk.notes), (SFDX, *walk.files))
+    return Found(read(walk.files, str(folder), walk.refused), tuple(walk.notes), (SFDX, *walk.files))
 
 
 def _packages(folder: Path, notes: list[str]) -> list[str]:
@@ -96,6 +96,8 @@ class _Walk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.files: dict[str, bytes] = {}
+        self.refused: dict[str, str] = {}
+        """Files of interest that could not be opened, and why."""
         self.notes: list[str] = []
         self.seen = self.total = 0
         self.full = False
@@ -134,6 +136,13 @@ class _Walk:
             self.notes.append(why)
         self.full = True
 
+    def _refuse(self, path: str, why: str) -> None:
+        """A file that is not read. Without one that an app may be in, the project is not known, which is more than a note."""
+        if is_metadata(path):
+            self.refused[path] = why
+        else:
+            self.notes.append(f"{safe(path, 120)}: {why}; not read")
+
     def _take(self, entry: os.DirEntry[str], path: str, limit: int) -> None:
         """One file; a link only where it leads to a file of the project."""
         if not entry.is_file() or (entry.is_symlink() and not _is_inside(Path(entry.path), self.root)):
@@ -141,7 +150,7 @@ class _Walk:
             return
         data = attempt(entry.path, limit)
         if isinstance(data, str):
-            self.notes.append(f"{safe(path, 120)}: {data}; not read")
+            self._refuse(path, data)
             return
         self.total += len(data)
         if len(self.files) >= MOST_FILES or self.total > MOST_BYTES:

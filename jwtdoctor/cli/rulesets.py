@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
+from ..visible import safe
 from .failure import Failure, complain
+
+PATIENCE = 60.0
+"""Seconds that a run may take in which rules hold that the caller has not named himself."""
 
 
 @contextlib.contextmanager
@@ -31,6 +38,34 @@ def in_force(words: Sequence[str], *, tells: bool = True) -> Iterator[None]:
         complain(str(each))
     with catalog.in_force(known):
         yield
+
+
+class _Overdue(BaseException):
+    """Time is up. No error among others: the engine would go on with the next rule."""
+
+
+@contextlib.contextmanager
+def bounded(words: Sequence[str], where: str) -> Iterator[None]:
+    """End what takes too long while rules of these ``words`` hold, which stand in the file ``where``: a pattern of theirs may run for ever.
+
+    Raises Failure. Only where the system has an alarm, and in the main thread; without ``words`` there is no limit.
+    """
+    if not words or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _overdue)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    except _Overdue:
+        raise Failure(f"{safe(where, 160)}: `rules`: not done within {PATIENCE:g} seconds with them, and stopped") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _overdue(*_: object) -> NoReturn:
+    raise _Overdue
 
 
 def rule_files(words: Iterable[str]) -> list[str]:

@@ -1,15 +1,17 @@
 """What git knows of the files around a config: which it tracks, which of them hold private keys, whether a key file is kept out.
 
 git is run, never trusted: no hook, no file system monitor and no pager of the repository's own settings is started, nothing is
-written, nothing is fetched, and it is stopped when it takes too long.
+written, nothing is fetched (also no object that a partial clone lacks: the command for that may stand in the repository's settings),
+and it is stopped when it takes too long.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..config import Leak
@@ -22,6 +24,8 @@ LARGEST = 1 << 20
 """Bytes of a tracked file that is looked into."""
 MOST = 200
 """Files that are looked into for a key."""
+MOST_READ = 5000
+"""Files that are searched one by one where git does not search them."""
 _KEYS = r"(BEGIN ([A-Z0-9]+ )*PRIVATE KEY|PuTTY-User-Key-File-)"
 _STORES = (".p12", ".pfx", ".jks", ".keystore")
 _NOT_A_TREE = "not in a git work tree"
@@ -54,19 +58,23 @@ def ask(folder: str, key_files: Sequence[str]) -> Answered:
         leaks, left = _leaks(folder, names, [each for each, state in states.items() if state == "tracked"])
     except NotAsked as reason:
         return Answered(str(reason))
-    notes = (f"{left} more files that git tracks look like keys and were not looked into",) if left else ()
+    files = "1 file" if left == 1 else f"{left} files"
+    notes = (f"{files} that git tracks and that may hold a key could not be looked into",) if left else ()
     return Answered("", frozenset(names), leaks, states, notes)
 
 
-_STEERING = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_PREFIX",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-)
-"""Variables that a hook is started with; they would answer for another folder."""
+_KEPT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
+"""How the variables for git begin that it keeps: where its settings are. Others, such as those that a hook is started with, would have
+it answer for another folder, read names as patterns, or write a trace."""
+_SET = {
+    "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "LC_ALL": "C",
+}  # fmt: skip
+"""No lock, no question, and nothing fetched: GIT_NO_LAZY_FETCH is for git 2.44 and later, no protocol at all for those before."""
+_SETTINGS = (
+    "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit", "submodule.recurse=false", "color.ui=false",
+    "color.grep=false", "grep.fullName=false",
+)  # fmt: skip
+"""What holds whatever the settings of the repository and the user are."""
 
 
 def _git(folder: str, *words: str, given: bytes = b"", fine: tuple[int, ...] = (0,)) -> bytes:
@@ -74,9 +82,11 @@ def _git(folder: str, *words: str, given: bytes = b"", fine: tuple[int, ...] = (
     program = shutil.which("git")
     if program is None:
         raise NotAsked("git is not installed")
-    variables = {name: value for name, value in os.environ.items() if name not in _STEERING}
-    variables |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    command = [program, "--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-C", folder, *words]
+    variables = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)
+    } | _SET
+    settings = [word for each in _SETTINGS for word in ("-c", each)]
+    command = [program, "--no-pager", *settings, "-C", folder, *words]
     try:
         done = subprocess.run(command, input=given, capture_output=True, env=variables, timeout=PATIENCE, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
@@ -92,6 +102,8 @@ def _refusal(told: bytes) -> str:
     """Why git did not answer, in words of ours: its own may hold anything."""
     if b"dubious ownership" in told:
         return "git does not answer, because the folder belongs to another account"
+    if b"bare repository" in told:
+        return "git does not answer, because a bare repository lies in the folder"
     return _NOT_A_TREE if b"not a git repository" in told or b"work tree" in told else "git does not answer"
 
 
@@ -134,25 +146,51 @@ def _inside(top: str, file: str) -> str:
 
 def _leaks(folder: str, names: Sequence[str], known: Sequence[str]) -> tuple[tuple[Leak, ...], int]:
     """The tracked files that hold a private key, without those that the config itself names, and how many were left out."""
-    hits = _split(_git(folder, "grep", "-l", "-z", "-a", "-E", "-e", _KEYS, "--", ".", fine=(0, 1)))
+    hits, unsearched = _hits(folder, names)
     stores = [each for each in names if each.lower().endswith(_STORES)]
-    found = [*dict.fromkeys([*(os.fsdecode(each) for each in hits), *stores])]
+    found = [*dict.fromkeys([*hits, *stores])]
     named = {os.path.realpath(each) for each in known}
     suspects = [each for each in found if os.path.realpath(os.path.join(folder, each)) not in named]
-    leaks = [leak for each in suspects[:MOST] for leak in _looked_into(folder, each)]
-    return tuple(leaks), max(0, len(suspects) - MOST)
+    looked = [_looked_into(folder, each) for each in suspects[:MOST]]
+    leaks = tuple(each for each in looked if isinstance(each, Leak))
+    return leaks, unsearched + max(0, len(suspects) - MOST) + sum(each is _UNSEEN for each in looked)
 
 
-def _looked_into(folder: str, name: str) -> Iterator[Leak]:
+def _hits(folder: str, names: Sequence[str]) -> tuple[list[str], int]:
+    """The tracked files that speak of a private key, and how many were not searched.
+
+    git stops its search where an object is missing, as in a partial clone; the files that are here are searched then.
+    """
+    try:
+        return [
+            os.fsdecode(each)
+            for each in _split(_git(folder, "grep", "-l", "-z", "-a", "-E", "-e", _KEYS, "--", ".", fine=(0, 1)))
+        ], 0
+    except NotAsked:
+        speaks = re.compile(_KEYS.encode())
+        here = [each for each in names if os.path.isfile(os.path.join(folder, each))]
+        found = [each for each in here[:MOST_READ] if speaks.search(_content(os.path.join(folder, each)) or b"")]
+        return found, max(0, len(here) - MOST_READ)
+
+
+_UNSEEN = object()
+
+
+def _content(path: str) -> bytes | None:
+    data = attempt(path, LARGEST)
+    return None if isinstance(data, str) or len(data) > LARGEST else data
+
+
+def _looked_into(folder: str, name: str) -> Leak | object | None:
+    """The key in a file, if there is one; ``_UNSEEN`` for a file that cannot be read. A link is no file of the repository's."""
     path = os.path.join(folder, name)
     if os.path.islink(path):
-        return
-    data = attempt(path, LARGEST)
-    if isinstance(data, str) or len(data) > LARGEST:
-        return
+        return None
+    data = _content(path)
+    if data is None:
+        return _UNSEEN
     kind = _kind(read(data, name))
-    if kind:
-        yield Leak(name, _line(data), kind)
+    return Leak(name, _line(data), kind) if kind else None
 
 
 def _kind(found: Iterable[Material]) -> str:

@@ -40,33 +40,74 @@ def gather(
 ) -> list[Subject]:
     """Every environment with what was found around it. ``base`` is the config's folder, ``states`` what git says of key files."""
     subjects = []
+    files_read = _Files(passphrases)
     for each in environments:
         environment = resolved(each, os.environ)
-        found = _key(environment, base, passphrases)
+        found = _key(environment, base, files_read)
         file = key_file(environment, base)
         facts = found.facts._replace(git=states.get(file, "") if file is not None else "")
-        certificates, missing = _certificates(environment, base)
+        certificates, missing = _certificates(environment, base, files_read)
         around = Surroundings(gathered=True, key=facts, certificates=missing)
         files = tuple(joined(base, word) for word in environment.certificates)
         subjects.append(Subject(environment._replace(surroundings=around), certificates, found.key, files))
     return subjects
 
 
+class _Files:
+    """The files of one run, each read once however many environments name it. Plain files alone: a pipe would keep all waiting."""
+
+    def __init__(self, passphrases: Sequence[bytes]) -> None:
+        self.passphrases = passphrases
+        self._contents: dict[str, bytes | str] = {}
+        self._keys: dict[str, Read] = {}
+        self._materials: dict[str, tuple[Material, ...]] = {}
+
+    def content(self, file: str) -> bytes | str:
+        """What a file holds, or in words why there is nothing."""
+        if file not in self._contents:
+            self._contents[file] = attempt(file, MAX_FILE) if _is_plain(file) else "no plain file"
+        return self._contents[file]
+
+    def key(self, file: str) -> Read:
+        """The private key in a file, or why there is none."""
+        if file not in self._keys:
+            self._keys[file] = self._key(file, safe(file, 160))
+        return self._keys[file]
+
+    def _key(self, file: str, name: str) -> Read:
+        data = self.content(file)
+        if isinstance(data, str):
+            return Read(KeyFacts("missing" if data == "no such file" else "unreadable", name, data))
+        found = _loaded(data, name, self.passphrases)
+        return found._replace(facts=found.facts._replace(mode=_mode(file)))
+
+    def materials(self, file: str) -> tuple[Material, ...] | str:
+        """The certificates and keys in a file, or why there are none."""
+        data = self.content(file)
+        if isinstance(data, str):
+            return data
+        if file not in self._materials:
+            self._materials[file] = tuple(library.material(data, file))
+        return self._materials[file]
+
+
+def _is_plain(file: str) -> bool:
+    """Whether a file is one of the disk; what cannot be told, or is a folder, is refused in better words where it is opened."""
+    try:
+        mode = os.stat(file).st_mode
+    except (OSError, ValueError):
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
 # --- the private key -----------------------------------------------------------------------------------------------------
 
 
-def _key(environment: Environment, base: str, passphrases: Sequence[bytes]) -> Read:
+def _key(environment: Environment, base: str, files: _Files) -> Read:
     if environment.key is None:
         return Read(KeyFacts())
     file = key_file(environment, base)
-    if file is None:
-        return _of_variable(environment.key.removeprefix(VARIABLE), passphrases)
-    name = safe(file, 160)
-    data = attempt(file, MAX_FILE)
-    if isinstance(data, str):
-        return Read(KeyFacts("missing" if data == "no such file" else "unreadable", name, data))
-    found = _loaded(data, name, passphrases)
-    return found._replace(facts=found.facts._replace(mode=_mode(file)))
+    return _of_variable(environment.key.removeprefix(VARIABLE), files.passphrases) if file is None else files.key(file)
 
 
 def _of_variable(name: str, passphrases: Sequence[bytes]) -> Read:
@@ -101,15 +142,17 @@ def _mode(file: str) -> int | None:
 # --- certificates --------------------------------------------------------------------------------------------------------
 
 
-def _certificates(environment: Environment, base: str) -> tuple[tuple[Material, ...], tuple[CertificateFacts, ...]]:
+def _certificates(
+    environment: Environment, base: str, files: _Files
+) -> tuple[tuple[Material, ...], tuple[CertificateFacts, ...]]:
     """What the files hold, and those that cannot be read."""
     materials: list[Material] = []
     missing = []
     for position, word in enumerate(environment.certificates):
         file = joined(base, word)
-        data = attempt(file, MAX_FILE)
-        if isinstance(data, str):
-            missing.append(CertificateFacts(position, safe(file, 160), data))
+        found = files.materials(file)
+        if isinstance(found, str):
+            missing.append(CertificateFacts(position, safe(file, 160), found))
         else:
-            materials += library.material(data, file)
+            materials += found
     return tuple(materials), tuple(missing)

@@ -24,7 +24,7 @@ from ..triage.example import shown
 from . import resume
 from .failure import COULD_NOT, Failure, complain, echo
 from .inputs import Finder, Input
-from .output import Target, plan, read_files, write_all
+from .output import Target, files_in, plan, read_files, write_all
 from .progress import Bar
 from .results import Results
 from .screen import is_terminal, look
@@ -150,7 +150,7 @@ def _targets(words: Sequence[str], options: Options) -> list[Target]:
 
 def _read(words: Sequence[str], options: Options) -> list[str]:
     """Names of files that this call reads."""
-    return read_files(words, options.certs, others=[options.passphrase_file])
+    return read_files(words, options.certs, others=[options.passphrase_file, *files_in(options.rules)])
 
 
 def _written(options: Options, targets: Sequence[Target]) -> list[str]:

@@ -101,6 +101,8 @@ class Environment(NamedTuple):
     """Where each value stands, by its key in the config: ``iss``, ``certificates.0``; ``""`` is the table's header."""
     unset: Mapping[str, str] = {}
     """Keys whose value stands in an environment variable that is not set, with the name of the variable."""
+    filled: Mapping[str, str] = {}
+    """Keys whose value was taken from an environment variable, with the name of the variable."""
     surroundings: Surroundings = Surroundings()
 
     def place(self, key: str) -> Span | None:
@@ -113,12 +115,12 @@ def resolved(environment: Environment, variables: Mapping[str, str]) -> Environm
     """The environment with its ``env:NAME`` values filled in from ``variables``. The key stays a name: it is read elsewhere."""
     changes: dict[str, str | None] = {}
     unset: dict[str, str] = {}
+    filled: dict[str, str] = {}
     for field in ("endpoint", "aud", "iss", "sub"):
         written = getattr(environment, field)
         if written is None or not written.startswith(VARIABLE):
             continue
         name = written.removeprefix(VARIABLE)
         changes[field] = variables.get(name) or None
-        if changes[field] is None:
-            unset[field] = name
-    return environment._replace(unset=unset, **changes)  # type: ignore[arg-type]
+        (unset if changes[field] is None else filled)[field] = name
+    return environment._replace(unset=unset, filled=filled, **changes)  # type: ignore[arg-type]

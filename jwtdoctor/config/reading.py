@@ -17,6 +17,8 @@ LARGEST = 256 * 1024
 """Characters of a config."""
 MOST = 100
 """Environments of one config."""
+MOST_FILES = 20
+"""Members of one list."""
 
 
 class ConfigError(ValueError):
@@ -78,7 +80,7 @@ KEYS: dict[str, Key] = {
     "aud": Key("text", "the audience", variable=True),
     "iss": Key("text", "the app's consumer key", variable=True),
     "sub": Key("text", "the user's name", variable=True),
-    "certificates": Key("texts", 'a list of files, such as ["certs/app.crt"]'),
+    "certificates": Key("texts", f'a list of up to {MOST_FILES} files, such as ["certs/app.crt"]'),
     "key": Key("text", "the file of the private key, or env:NAME", variable=True),
     "key-env": Key("text", "the name of the environment variable that holds the private key"),
     "lifetime": Key("number", "a whole number of seconds, from 1 to 31536000", least=1, most=31_536_000),
@@ -134,7 +136,9 @@ class _Reader:
         environments = tuple(self._environment(name, each, defaults) for name, each in found.items())
         ignores = self._ignores(table.get("ignore", []), [each.name for each in environments])
         project = self._said(table, "project", "the folder of the sfdx project")
-        rules = self._texts(table.get("rules", []), ("rules",), Key("texts", 'a list of folders, such as ["our-rules"]'))
+        rules = self._texts(
+            table.get("rules", []), ("rules",), Key("texts", f'a list of up to {MOST_FILES} folders, such as ["our-rules"]')
+        )
         return Config(self.name, environments, ignores, project, rules, self.text)
 
     def _said(self, table: Mapping[str, Any], key: str, takes: str) -> str | None:
@@ -252,6 +256,8 @@ class _Reader:
             raise self.refuse(
                 path, f"`{path[-1]}` must be a list of strings, not {_kind(value)}; accepted: {key.takes}", value=True
             )
+        if len(value) > MOST_FILES:
+            raise self.refuse(path, f"`{path[-1]}` has {len(value)} members; accepted: {key.takes}", value=True)
         return tuple(self._member(each, (*path, at), key) for at, each in enumerate(value))
 
     def _member(self, value: Any, path: Path, key: Key) -> str:

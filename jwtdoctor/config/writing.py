@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..visible import safe
+
 HEAD = """\
 # Where this project signs in with a JWT, for `jwtdoctor preflight` and `jwtdoctor mint --config`.
 # Paths are relative to this file. No private key and no consumer secret belongs in here: name a file, or an environment variable.
@@ -80,10 +82,11 @@ def _environment(draft: Draft) -> Iterator[str]:
 
 
 def _row(key: str, written: str | None, line: _Line, why: str) -> str:
+    """A key and why. A path of the project may stand in the comment, and a line break in it would end the comment."""
     if written is not None:
-        return f"{key} = {written}  # {why}"
+        return f"{key} = {written}  # {safe(why)}"
     example = _value((line.example,) if key == "certificates" else line.example)
-    return f"# {key} = {example}  # {why}"
+    return f"# {key} = {example}  # {safe(why)}"
 
 
 def _value(value: str | tuple[str, ...]) -> str:

@@ -88,6 +88,15 @@ def _openssh_head(data: bytes) -> tuple[bytes, bytes, bytes, int, bytes]:
     return cipher, derivation, options, count, rest[4:]
 
 
+def bcrypt_rounds(data: bytes) -> int:
+    """How often an encrypted OpenSSH key has its passphrase stretched (PROTOCOL.key). Raises Unreadable."""
+    try:
+        options = _openssh_head(data)[2]
+        return int(struct.unpack_from(">I", _string(options)[1])[0])
+    except (struct.error, ValueError):
+        raise Unreadable("an OpenSSH private key that was cut off or is damaged") from None
+
+
 def _string(data: bytes) -> tuple[bytes, bytes]:
     """A length of four bytes and as many bytes (RFC 4251 §5). Raises ValueError when they are not there."""
     (length,) = struct.unpack_from(">I", data)

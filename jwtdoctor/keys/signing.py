@@ -11,6 +11,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import gcd
 from typing import Any, NamedTuple, NoReturn
 
 from . import der, pem
@@ -146,6 +147,8 @@ def _examine(key: SigningKey) -> None:
     """Refuse a key that signs no JWT, and one whose halves do not belong together. Raises NotASigningKey."""
     if key.type == "RSA" and key.size > _MOST_BITS:
         raise NotASigningKey(f"an RSA key of {key.size:,} bits; accepted: up to {_MOST_BITS:,}")
+    if key.type == "RSA" and _is_bloated(key._private):
+        raise NotASigningKey("a damaged private key: one of its numbers is longer than its modulus")
     if not key.algorithms:
         why = "whose JWK pins another `alg`" if key.public.alg else "that signs no JWT (RFC 7518 §3.1)"
         raise NotASigningKey(f"a key ({_called(key.public)}) {why}; accepted: RSA, EC, Ed25519 or Ed448")
@@ -153,6 +156,13 @@ def _examine(key: SigningKey) -> None:
         _verify(key.public.key, key.algorithms[0], key.sign(key.algorithms[0], b"examined"))
     except Exception:  # noqa: BLE001 - whatever goes wrong with halves of different keys
         raise NotASigningKey("a damaged private key: what it signs does not verify with its own public half") from None
+
+
+def _is_bloated(private: Any) -> bool:
+    """Whether a number of an RSA key is longer than its modulus: none is in a sound one, and each bit of it costs time to sign with."""
+    numbers = private.private_numbers()
+    each = (numbers.d, numbers.p, numbers.q, numbers.dmp1, numbers.dmq1, numbers.iqmp, numbers.public_numbers.e)
+    return bool(max(each).bit_length() > numbers.public_numbers.n.bit_length())
 
 
 def _verify(public: Any, alg: str, signature: bytes) -> None:
@@ -308,15 +318,23 @@ def _openssh(data: bytes, unlocking: Unlocking) -> _Found:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
-    from .private import openssh
+    from .private import bcrypt_rounds, openssh
 
     encrypted = openssh(data).encrypted
+    rounds = bcrypt_rounds(data) if encrypted else 0
+    if rounds > _MOST_BCRYPT_ROUNDS:
+        raise Unreadable(f"not read: its passphrase is stretched by more than {_MOST_BCRYPT_ROUNDS:,} rounds of bcrypt")
     armour = b"-----%s OPENSSH PRIVATE KEY-----\n"
     written = armour % b"BEGIN" + base64.encodebytes(data) + armour % b"END"
+
+    def opened(passphrase: bytes | None) -> Any:
+        return load_ssh_private_key(written, passphrase, unsafe_skip_rsa_key_validation=True)
+
     try:
         if encrypted:
-            return _Found(unlocking.attempt(lambda passphrase: load_ssh_private_key(written, passphrase)), "openssh", True)
-        return _Found(load_ssh_private_key(written, None), "openssh")
+            work = rounds * _BCRYPT_WEIGHT
+            return _Found(unlocking.attempt(opened, work), "openssh", True)
+        return _Found(opened(None), "openssh")
     except UnsupportedAlgorithm as error:
         raise Unreadable(
             _NO_BCRYPT if "bcrypt" in str(error) else "an OpenSSH key of a type or cipher that is not known here"
@@ -325,6 +343,14 @@ def _openssh(data: bytes, unlocking: Unlocking) -> _Found:
         raise
     except (ValueError, TypeError):
         raise Unreadable("an OpenSSH private key that was cut off or is damaged") from None
+
+
+_MOST_BCRYPT_ROUNDS = 512
+"""ssh-keygen takes 16 to 24 where nobody asks for more (``-a``); each takes some milliseconds, for every passphrase."""
+
+
+_BCRYPT_WEIGHT = 10_000
+"""Rounds of PBKDF2 that take about as long as one of bcrypt's."""
 
 
 _NO_BCRYPT = (
@@ -377,9 +403,17 @@ def _json(text: str) -> Any:
 def _jwks(document: Any) -> Iterator[_Found]:
     """The private keys of a JWK or JWKS."""
     listed = document.get("keys") if isinstance(document, dict) and "kty" not in document else [document]
-    for each in listed if isinstance(listed, list) else []:
-        if isinstance(each, dict) and "kty" in each and "d" in each:
-            yield _jwk(each)
+    private = (
+        [each for each in listed if isinstance(each, dict) and "kty" in each and "d" in each] if isinstance(listed, list) else []
+    )
+    if len(private) > _MOST_KEYS:
+        raise Unreadable(f"{len(private)} private keys in one JWKS, and which is meant cannot be told")
+    for each in private:
+        yield _jwk(each)
+
+
+_MOST_KEYS = 16
+"""Private keys of one file that are looked at; more than one is not used anyway."""
 
 
 def _jwk(jwk: Mapping[str, Any]) -> _Found:
@@ -410,11 +444,42 @@ def _jwk_rsa(jwk: Mapping[str, Any]) -> Any:
     n, e, d = (number(jwk, each) for each in ("n", "e", "d"))
     if n.bit_length() > _MOST_BITS:
         raise ValueError(f"the JWK is an RSA key of {n.bit_length():,} bits")
-    p, q = (number(jwk, "p"), number(jwk, "q")) if "p" in jwk and "q" in jwk else rsa.rsa_recover_prime_factors(n, e, d)
+    if max(d, e) > n:
+        raise ValueError("the JWK is no RSA key: `d` or `e` is larger than `n`")
+    p, q = (number(jwk, "p"), number(jwk, "q")) if "p" in jwk and "q" in jwk else _primes(n, e, d)
+    if max(p, q) > n or p * q != n:
+        raise ValueError("the JWK is no RSA key: `p` and `q` do not make `n`")
     numbers = rsa.RSAPrivateNumbers(
         p, q, d, rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q), rsa.RSAPublicNumbers(e, n)
     )
     return numbers.private_key(unsafe_skip_rsa_key_validation=True)
+
+
+def _primes(n: int, e: int, d: int) -> tuple[int, int]:
+    """The primes from the exponents. Raises ValueError where they do not belong together, or it would take too long to find out."""
+    if n.bit_length() > _MOST_RECOVERED_BITS or e.bit_length() > 64:
+        raise ValueError(
+            f"the JWK lacks `p` and `q`, which are not looked for in a key of more than {_MOST_RECOVERED_BITS:,} bits"
+        )
+    # The library tries hundreds of powers where there is nothing to be found, as with a prime for `n`.
+    multiple = d * e - 1
+    if n % 2 == 0 or multiple <= 0:
+        raise ValueError("the JWK is no RSA key: `d` does not undo `e`")
+    twos = (multiple & -multiple).bit_length() - 1
+    for base in _BASES:
+        root = pow(base, multiple >> twos, n)
+        for _ in range(twos):
+            before, root = root, root * root % n
+            if root == 1 and before not in (1, n - 1):
+                return gcd(before - 1, n), n // gcd(before - 1, n)
+        if root != 1:
+            raise ValueError("the JWK is no RSA key: `d` does not undo `e`")
+    raise ValueError("the JWK is no RSA key: its `n` is not the product of two primes")
+
+
+_MOST_RECOVERED_BITS = 4096
+_BASES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
+"""Each finds the primes of a sound key in one case of two at least (NIST SP 800-56B, appendix C)."""
 
 
 def _jwk_ec(jwk: Mapping[str, Any]) -> Any:

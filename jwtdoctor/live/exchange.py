@@ -6,6 +6,7 @@ RFC 7523 §2.1 (the request), RFC 6749 §5 (the answer).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -107,24 +108,26 @@ def exchanged(reply: Reply, endpoint: str, assertion: str) -> Exchanged:
     written = reply.body.decode("utf-8", "replace")
     document = _object(written)
     token = document.get("access_token") if document is not None and 200 <= reply.status < 300 else None
-    let_in = document is not None and isinstance(token, str) and bool(token)
+    let_in = document is not None and isinstance(token, str) and _ACCESS.fullmatch(token) is not None
+    said = document is not None and isinstance(document.get("error"), str)
+    hide = _Hiding(assertion, token)
     sample = reply.sample
     return Exchanged(
         endpoint,
         reply.status,
-        safe(reply.reason, 60),
+        hide(reply.reason, 60),
         reply.date,
         reply.trip,
         None if sample is None else estimate([sample]),
-        safe(reply.headers.get("content-type", "").partition(";")[0].strip().lower(), 60),
+        hide(reply.headers.get("content-type", "").partition(";")[0].strip(), 60).lower(),
         len(reply.body),
         reply.cut,
-        _origin(reply.headers.get("location", "")) if 300 <= reply.status < 400 else "",
+        hide(_origin(reply.headers.get("location", "")), 200) if 300 <= reply.status < 400 else "",
         reply.proxy,
-        _granted(document) if let_in and document is not None else None,
+        _granted(document, hide) if let_in and document is not None else None,
         Access(token) if let_in and isinstance(token, str) else None,
-        "" if let_in else _as_http(reply, _unsecret(written, document, assertion)),
-        document is not None and isinstance(document.get("error"), str),
+        "" if let_in else _as_http(reply, _unsecret(written, document, hide, said), hide),
+        said,
     )
 
 
@@ -136,31 +139,66 @@ def _object(written: str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _unsecret(written: str, document: Mapping[str, Any] | None, assertion: str) -> str:
-    """The body as it may be looked at: a server may repeat what it was sent."""
+_ACCESS = re.compile(r"[!-~][ -~]*")
+"""RFC 6749 §A.12: printable ASCII. Anything else would not survive the header it goes into."""
+_SHORTEST_PART = 12
+_RUN = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST_PART},}}")
+_TOKEN_TYPE = re.compile(r"[A-Za-z][A-Za-z-]{0,15}")
+
+
+class _Hiding:
+    """Shows what a server says without the signature and the access token, parts of them included: it may repeat them anywhere."""
+
+    def __init__(self, assertion: str, token: object) -> None:
+        own = (assertion.rpartition(".")[2], token if isinstance(token, str) else "")
+        self._whole = [each for each in own if each]
+        # Hosts lose their case on the way.
+        self._parts = {each.lower()[at : at + _SHORTEST_PART] for each in own for at in range(len(each) - _SHORTEST_PART + 1)}
+
+    def __call__(self, text: str, longest: int) -> str:
+        """One line of it."""
+        return safe(self.out_of(text), longest)
+
+    def out_of(self, text: str) -> str:
+        """The text, however long."""
+        for each in self._whole:
+            text = text.replace(each, "[removed]")
+        return _RUN.sub(lambda run: self._checked(run[0]), text)
+
+    def _checked(self, run: str) -> str:
+        shares = any(run.lower()[at : at + _SHORTEST_PART] in self._parts for at in range(len(run) - _SHORTEST_PART + 1))
+        return "[removed]" if shares else run
+
+
+def _unsecret(written: str, document: Mapping[str, Any] | None, hide: _Hiding, said: bool) -> str:
+    """The body as it may be looked at; of one that says no error nothing where it may hold a token in some form of its own."""
     if document is not None:
         written = json.dumps(plain_json(document), ensure_ascii=False)
-    signature = assertion.rpartition(".")[2]
-    if len(signature) > 15:
-        written = written.replace(signature, "[signature removed]")
-    return scrub(written)
+    if not said and _MAY_GRANT.search(written):
+        return "[body removed: it seems to hold a token]"
+    return scrub(hide.out_of(written))
 
 
-def _as_http(reply: Reply, body: str) -> str:
+_MAY_GRANT = re.compile(
+    r"""(?i)(?:access|refresh|id)[ _-]?token["'\s]{0,4}[:=>]["'\s]{0,4}[^\s"'<]{8,}|\bbearer\s+[!-~]{12,}|\bauthorization["'\s]{0,4}[:=]"""
+)
+
+
+def _as_http(reply: Reply, body: str, hide: _Hiding) -> str:
     kept = [f"{name.title()}: {safe(reply.headers[name])}" for name in ("date",) if name in reply.headers]
-    return "\n".join([f"HTTP/1.1 {reply.status} {safe(reply.reason, 60)}".rstrip(), *kept, "", body])
+    return "\n".join([f"HTTP/1.1 {reply.status} {hide(reply.reason, 60)}".rstrip(), *kept, "", body])
 
 
-def _granted(document: Mapping[str, Any]) -> Granted:
+def _granted(document: Mapping[str, Any], hide: _Hiding) -> Granted:
     """Only what is known to be no secret; of everything else the name."""
-    scope, seconds = document.get("scope"), document.get("expires_in")
+    scope, seconds, kind = document.get("scope"), document.get("expires_in"), _text(document.get("token_type"))
     return Granted(
-        safe(_text(document.get("token_type")), 40),
-        tuple(safe(each, 60) for each in _text(scope).split()[:50]),
-        _origin(_text(document.get("instance_url"))),
-        _origin(_text(document.get("id"))),
+        hide(kind, 40) if _TOKEN_TYPE.fullmatch(kind) else "",
+        tuple(hide(each, 60) for each in _text(scope).split()[:50]),
+        hide(_origin(_text(document.get("instance_url"))), 200),
+        hide(_origin(_text(document.get("id"))), 200),
         seconds if type(seconds) is int else None,
-        tuple(safe(each, 60) for each in list(document)[:50]),
+        tuple(hide(each, 60) for each in list(document)[:50]),
     )
 
 

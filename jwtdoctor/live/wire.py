@@ -79,9 +79,11 @@ class Reply(NamedTuple):
 
     @property
     def age(self) -> int:
-        """Seconds that the answer lay in a cache (RFC 9111 §5.1)."""
+        """Seconds that the answer lay in a cache (RFC 9111 §5.1); of what cannot be read, the largest there is (§1.2.2)."""
         told = self.headers.get("age", "").strip()
-        return int(told) if told.isascii() and told.isdecimal() and len(told) < 10 else 0
+        if told.isascii() and told.isdecimal() and len(told) < 10:
+            return int(told)
+        return 1 << 31 if told else 0
 
     @property
     def sample(self) -> Sample | None:
@@ -132,6 +134,9 @@ class Wire:
         with _translated(peer, self._way.timeout):
             prepared = self._session.prepare_request(request)
             settings = self._session.merge_environment_settings(url, {}, True, self._way.authorities or True, None)
+            if form is not None and urlsplit(url).scheme.lower() == "http":
+                # What is posted without encryption stays on this machine, which a proxy does not.
+                settings["proxies"] = {}
             peer = Peer(peer.host, _named(requests.utils.select_proxy(url, settings["proxies"]) or ""))
         return self._bounded(prepared, settings, peer)
 
@@ -229,8 +234,11 @@ def _check(authorities: str | None) -> None:
         return
     import os
     import ssl
+    import stat
 
     try:
+        if not stat.S_ISREG(mode := os.stat(authorities).st_mode) and not stat.S_ISDIR(mode):
+            raise Unreached("authorities", "neither a file nor a folder")
         folder = os.path.isdir(authorities)
         ssl.create_default_context(cafile=None if folder else authorities, capath=authorities if folder else None)
     except (OSError, ValueError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import source
@@ -34,27 +34,42 @@ class Held(NamedTuple):
     """The app that holds it; empty for an entry of Certificate and Key Management."""
 
 
-def meant_for(project: Project, *, iss: str | None = None, name: str | None = None) -> Project:
-    """The project with the app that an environment signs in with: the one called ``name``, else the one whose consumer key is
-    ``iss``, else the only one that can be meant. Without any of these ``meant`` stays ``None``."""
+def meant_for(
+    project: Project, *, iss: str | None = None, name: str | None = None, holders: Sequence[App] = (), taken: Container[str] = ()
+) -> Project:
+    """The project with the app that an environment signs in with, by the first of these that tells: it is called ``name``; its consumer
+    key is ``iss``; it is the one of ``holders``, which hold the certificate of the environment's key; there is no other.
+
+    What a project says of an app never outweighs an ``iss`` that is the consumer key of none: the environment may be another org, with
+    another copy of the app. The only app is no answer either where it is one of ``taken``, the files of apps of other environments.
+    """
     apps = project.apps
-    if name:
-        named = [each for each in apps if each.name.casefold() == name.casefold()]
-        return project._replace(meant=named[0] if named else None, meant_by="name" if named else "")
+    named = [each for each in apps if name and each.name.casefold() == name.casefold()]
     keyed = [each for each in apps if iss and each.value("consumer-key") == iss]
-    if keyed:
-        return project._replace(meant=keyed[0], meant_by="consumer-key")
-    possible = [each for each in apps if each.signs_in_by_assertion]
-    # An app with neither a certificate nor this consumer key is for people in a browser.
-    possible = possible or [each for each in apps if not iss or not each.value("consumer-key")]
-    if len(possible) == 1:
-        return project._replace(meant=possible[0], meant_by="only")
-    return project._replace(meant=None, meant_by="")
+    fitting = [each for each in holders if not iss or not each.value("consumer-key")]
+    for found, how in ((named[:1], "name"), (keyed[:1], "consumer-key"), (fitting, "pair")):
+        if len(found) == 1:
+            return project._replace(meant=found[0], meant_by=how)
+    only = None if name else _only(project, iss)
+    if only is not None and only.path not in taken:
+        return project._replace(meant=only, meant_by="only")
+    return project._replace(meant=None, meant_by="unknown", holders=tuple(holders) if iss else ())
+
+
+def _only(project: Project, iss: str | None) -> App | None:
+    """The only app that can be meant, where nothing speaks against it. Of several the one with a certificate: an app without is for
+    people in a browser."""
+    if not project.knows_all_apps:
+        return None
+    possible = [each for each in project.apps if each.signs_in_by_assertion] or list(project.apps)
+    only = possible[0] if len(possible) == 1 else None
+    return only if only is not None and (not iss or not only.value("consumer-key")) else None
 
 
 def of_app_only(project: Project) -> Project:
-    """The project with nothing in it but its apps, so that a fault of the project as a whole is told once, not for each environment."""
-    return project._replace(companions=(), classes=(), credentials=(), remote_sites=(), stored=(), unreadable=(), tracked=None)
+    """The project with nothing in it but its apps, so that a fault of the project as a whole is told once, not for each environment.
+    Which files git tracks stays known: that decides how a fault of an app is worded."""
+    return project._replace(companions=(), classes=(), credentials=(), remote_sites=(), stored=(), unreadable=())
 
 
 def sketches(project: Project, now: int | None) -> tuple[Sketched, ...]:
@@ -88,8 +103,7 @@ def _line(sketch: Sketch, span: Span) -> str:
 def certificates(project: Project, now: int | None = None) -> tuple[Held, ...]:
     """The certificates that matter for signing in: those of apps, and those of Certificate and Key Management that Apex or a
     credential of the project signs with. An entry without content, or with a request in it, has no certificate to examine."""
-    apps = [project.meant] if project.meant is not None else project.apps
-    held = [_of_app(each) for each in apps if each.signs_in_by_assertion]
+    held = [_of_app(each) for each in project.at_hand if each.signs_in_by_assertion]
     names = {each.sketch.names.get("certificate", "") for each in sketches(project, now)}
     for each in project.stored:
         if each.name in names and each.data.strip() and b"CERTIFICATE REQUEST" not in each.data:

@@ -182,7 +182,7 @@ def _named(draft: _Draft, now: int | None) -> None:
 
 _SINCE_1970 = re.compile(
     r"""\{!\s*(?:TEXT\s*\(\s*)?FLOOR\s*\(\s*\(\s*NOW\s*\(\s*\)\s*-\s*DATETIMEVALUE\s*\(\s*["']1970-01-01\ 00:00:00["']\s*\)\s*\)
-    \s*\*\s*(\d{1,12})\s*(?:([+-])\s*(\d{1,12})\s*)?\)\s*\)?\s*\}\Z""",
+    \s*\*\s*(\d{1,12})\s*(?:([+-])\s*(\d{1,12})\s*)?\)\s*(?:\)\s*)?\}\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
 """The documented formula for ``exp``, with the factor from days and what is added."""

@@ -164,7 +164,20 @@ class Project(NamedTuple):
     meant: App | None = None
     """The app that the environment at hand signs in with, where that is known."""
     meant_by: str = ""
-    """How it is known: ``consumer-key``, ``name``, ``only`` (there is no other)."""
+    """How it is known: ``name``, ``consumer-key``, ``pair`` (it holds the certificate of the environment's key), ``only`` (there is no
+    other); ``unknown`` where it is not, and empty where no environment is at hand."""
+    knows_all_apps: bool = True
+    """Whether no file of an app was left unread: else there may be an app of which nothing is known."""
+    holders: tuple[App, ...] = ()
+    """Apps that hold the certificate of the environment's key, though its ``iss`` is the consumer key of none; only where ``meant`` is
+    not known."""
+
+    @property
+    def at_hand(self) -> tuple[App, ...]:
+        """The apps to speak of: that of the environment, none where it is not known, all where no environment is at hand."""
+        if self.meant is not None:
+            return (self.meant,)
+        return () if self.meant_by == "unknown" else self.apps
 
     def place(self, path: str, name: str) -> Place:
         """A place in a file of it that goes by its own name, such as a class."""

@@ -29,6 +29,8 @@ _ROOTS: Mapping[str, str] = {
     "remoteSite": "RemoteSiteSetting",
 }
 """Suffix of a file's name → the root element of such a file."""
+_OF_APPS = tuple(f".{suffix}-meta.xml" for suffix in (CONNECTED, EXTERNAL, *COMPANIONS))
+"""How the names of files end that say something of an app."""
 _APEX = ("cls", "trigger")
 _LISTS = ("profile", "permissionset")
 _CERTIFICATE = "crt"
@@ -46,10 +48,16 @@ def wanted(path: str) -> int:
     return LARGEST_LIST if suffix in _LISTS else LARGEST if suffix in _ROOTS else 0
 
 
-def read(files: Mapping[str, bytes], root: str = "") -> Project:
+def is_metadata(path: str) -> bool:
+    """Whether a file is an app, a companion of one, a credential or a remote site: what the project says of signing in hangs on it."""
+    return component(path, tuple(_ROOTS))[1] in _ROOTS
+
+
+def read(files: Mapping[str, bytes], root: str = "", refused: Mapping[str, str] | None = None) -> Project:
     """A project from the contents of its files, by their paths relative to it, with slashes. Nothing is raised: what cannot be
-    used is told in ``unreadable``."""
+    used is told in ``unreadable``, and so is what could not even be opened: ``refused``, with the reason for each."""
     project = _Reading()
+    project.unreadable += [Unread(path, 1, why) for path, why in (refused or {}).items()]
     total = 0
     for number, (path, data) in enumerate(sorted(files.items())):
         total += len(data)
@@ -117,6 +125,7 @@ class _Reading:
             stored=tuple(self.stored),
             assigned=frozenset(self.assigned),
             unreadable=tuple(self.unreadable),
+            knows_all_apps=not any(each.path.endswith(_OF_APPS) for each in self.unreadable),
         )
 
 
@@ -126,14 +135,20 @@ def _remote_sites(files: list[Written]) -> Iterator[RemoteSite]:
         yield RemoteSite(file.name, url or file.place._replace(text=""), active is not None and active.text.lower() == "true")
 
 
-_VISIBILITY = re.compile(rb"<applicationVisibilities>(.{0,600}?)</applicationVisibilities>", re.DOTALL)
-_APPLICATION = re.compile(rb"<application>\s*([^<]{1,200}?)\s*</application>")
+_VISIBILITY = b"<applicationVisibilities>", b"</applicationVisibilities>"
+_LONGEST_VISIBILITY = 600
+"""Bytes between those two; there are usually some hundred and fifty."""
+_APPLICATION = re.compile(rb"<application>([^<]{1,300})</application>")
 _SHOWN = re.compile(rb"<visible>\s*true\s*</visible>")
 
 
 def _visible(data: bytes) -> Iterator[str]:
     """The apps that a profile or permission set shows. Searched, not parsed: such a file may have megabytes about other things."""
-    for found in _VISIBILITY.finditer(data):
-        name = _APPLICATION.search(found[1])
-        if name and _SHOWN.search(found[1]):
-            yield name[1].decode("utf-8", "replace")
+    begin, end = _VISIBILITY
+    for piece in data.split(begin)[1:]:
+        inside, closed, _ = piece.partition(end)
+        if not closed or len(inside) > _LONGEST_VISIBILITY:
+            continue
+        name = _APPLICATION.search(inside)
+        if name and name[1].strip() and _SHOWN.search(inside):
+            yield name[1].strip().decode("utf-8", "replace")

@@ -50,8 +50,10 @@ def drafts_of(project: Project, now: int) -> tuple[Draft, ...]:
     if not apps:
         return template()[:1]
     spoken = _spoken(project, now)
-    names = _names(apps)
-    return tuple(_draft(app, name, _of(app, spoken, alone=len(apps) == 1)) for app, name in zip(apps[:MOST], names, strict=False))
+    drafted = apps[:MOST]
+    return tuple(
+        _draft(app, name, _of(app, spoken, alone=len(apps) == 1)) for app, name in zip(drafted, _names(drafted), strict=True)
+    )
 
 
 def _names(apps: list[App]) -> list[str]:

@@ -10,6 +10,7 @@ from .._version import __version__
 from ..case import Case, locate
 from ..catalog import Catalog, Profile
 from ..checks.audience import address
+from ..checks.metadata import holders
 from ..checks.signature import examined
 from ..config import VARIABLE, Config, Environment, Leak, Surroundings, sketch_of
 from ..engine import Answers
@@ -19,6 +20,7 @@ from ..metadata import Project
 from ..model import Finding, Origin, Place, Span
 from ..report import Chosen, Result, Signature, Source, verdict_of
 from .outcome import Dated, Examined, Preflight
+from .veil import Veil
 
 DAY = 86400
 PROJECT = "project"
@@ -57,12 +59,18 @@ class Around(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def examine(subjects: Sequence[Subject], around: Around) -> Preflight:
-    """Examine every environment, then the project as a whole. Raises UnknownProfile."""
+def examine(subjects: Sequence[Subject], around: Around, others: Sequence[Subject] = ()) -> Preflight:
+    """Examine every environment, then the project as a whole. Raises UnknownProfile.
+
+    ``others`` are environments of the same config that are not examined: what is told of them is not told of the project, and
+    whose app is theirs is nobody else's only one.
+    """
     known = catalog.load()
-    prepared = _with_sharing(known, [_Prepared.of(known, each, around) for each in subjects])
-    rows = [_environment(known, each, around) for each in prepared]
-    whole = _project(known, around, rows)
+    others = [each for each in others if each.environment.profile is None or each.environment.profile in known.profiles]
+    prepared = _with_sharing(_with_apps([_Prepared.of(known, each, around) for each in (*subjects, *others)]))
+    every = [_environment(known, each, around) for each in prepared]
+    rows = every[: len(subjects)]
+    whole = _project(known, around, rows, every)
     rows += [whole] if whole is not None else []
     return Preflight(around.config_file, around.project_folder, tuple(rows), around.now, __version__, around.notes)
 
@@ -74,30 +82,57 @@ class _Prepared(NamedTuple):
     chosen: Chosen
     profile: Profile
     project: Project | None
+    """With nothing in it but its apps, and which of them is meant."""
     held: tuple[tuple[metadata.Held, tuple[Material, ...]], ...]
-    """The certificates of its app in the metadata."""
+    """The certificates of its app in the metadata. Not of an app that is only the only one."""
 
     @classmethod
     def of(cls, known: Catalog, subject: Subject, around: Around) -> _Prepared:
         environment = subject.environment
         chosen, profile = _profile(known, environment, around)
-        project = around.project
-        if project is not None:
-            project = metadata.meant_for(project, iss=environment.iss, name=environment.app_name)
-        meant = project if project is not None and project.meant is not None else None
-        held = metadata.certificates(metadata.of_app_only(meant)) if meant is not None else ()
-        return cls(subject, chosen, profile, meant, tuple((each, library.material(each.data, each.name)) for each in held))
+        if around.project is None:
+            return cls(subject, chosen, profile, None, ())
+        held = holders(around.project, _public_keys(subject))
+        project = metadata.meant_for(around.project, iss=environment.iss, name=environment.app_name, holders=held)
+        return cls(subject, chosen, profile, None, ()).of_app(metadata.of_app_only(project))
+
+    def of_app(self, project: Project) -> _Prepared:
+        """The same with the app that is meant in ``project``."""
+        known = project.meant is not None and project.meant_by != _ONLY
+        held = metadata.certificates(project) if known else ()
+        return self._replace(project=project, held=tuple((each, library.material(each.data, each.name)) for each in held))
+
+    @property
+    def app(self) -> metadata.App | None:
+        """Its app, where it is known, and not only the only one."""
+        return self.project.meant if self.project is not None and self.project.meant_by != _ONLY else None
 
     @property
     def certificates(self) -> tuple[Material, ...]:
         """Those of the config, else those of the app in the metadata."""
         return self.subject.certificates or tuple(each for _, materials in self.held for each in materials)
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """The public keys it signs in with: that of the private key, else those of the certificates."""
-        own = self.subject.environment.surroundings.key.spki_sha256
-        return frozenset({own} if own else {each.spki_sha256 for each in self.certificates if each.spki_sha256})
+
+def _public_keys(subject: Subject) -> frozenset[str]:
+    """What it signs in with, as SHA-256 digests: the public key of the private key, else those of the certificates that the config names."""
+    own = subject.environment.surroundings.key.spki_sha256
+    return frozenset({own} if own else {each.spki_sha256 for each in subject.certificates if each.spki_sha256})
+
+
+_ONLY = "only"
+
+
+def _with_apps(prepared: Sequence[_Prepared]) -> list[_Prepared]:
+    """The same, where an app that is an environment's own is no other one's: a copy of it in another org is not this one."""
+    taken = {each.app.path for each in prepared if each.app is not None}
+    return [each if each.app is not None or each.project is None else _without(each, each.project, taken) for each in prepared]
+
+
+def _without(each: _Prepared, project: Project, taken: set[str]) -> _Prepared:
+    """An environment whose app is not known, without the apps that are others' own."""
+    if project.meant is not None and project.meant.path in taken:
+        project = project._replace(meant=None, meant_by="unknown")
+    return each.of_app(project._replace(holders=tuple(app for app in project.holders if app.path not in taken)))
 
 
 def _profile(known: Catalog, environment: Environment, around: Around) -> tuple[Chosen, Profile]:
@@ -114,15 +149,17 @@ def _profile(known: Catalog, environment: Environment, around: Around) -> tuple[
 # --- the same key in production and elsewhere ----------------------------------------------------------------------------
 
 
-def _with_sharing(known: Catalog, prepared: Sequence[_Prepared]) -> list[_Prepared]:
+def _with_sharing(prepared: Sequence[_Prepared]) -> list[_Prepared]:
     """Each environment with the names of those of the other side that sign with its key. It is told of the one that is not production."""
     sides = [_is_production(each) for each in prepared]
+    keys = {each.subject.environment.name: _public_keys(each.subject) for each in prepared}
     changed = []
     for each, production in zip(prepared, sides, strict=True):
+        mine = keys[each.subject.environment.name]
         others = [
             other.subject.environment.name
             for other, its in zip(prepared, sides, strict=True)
-            if production is False and its is True and other.keys & each.keys
+            if production is False and its is True and keys[other.subject.environment.name] & mine
         ]
         environment = each.subject.environment
         around = environment.surroundings._replace(shares_key_with=tuple(others))
@@ -160,11 +197,14 @@ def _environment(known: Catalog, each: _Prepared, around: Around) -> Examined:
         told = {finding.rule for finding in stored}
         placed = [finding for finding in placed if finding.at.exhibit != "certificate" or finding.rule not in told]
     columns = (*map(_column, placed), *("assertion" for _ in signed), *("project" for _ in stored))
-    answers = answers._replace(findings=(*placed, *signed, *stored))
+    veil = Veil.of(environment)
+    answers = answers._replace(findings=tuple(map(veil.finding, (*placed, *signed, *stored))))
     if minted is not None:
         answers = answers._replace(broke=(*answers.broke, *minted.answers.broke))
     signature = minted.signature if minted is not None else Signature("not-examined")
-    result = _result(known, each.chosen, case, answers, signature, around.config_file)._replace(environment=environment.name)
+    result = veil.result(_result(known, each.chosen, case, answers, signature, around.config_file))._replace(
+        environment=environment.name
+    )
     calendar = _calendar(each.certificates, around.now)
     return Examined(environment.name, environment.org, (result,), (columns,), _unexamined(each, around, minted), calendar)
 
@@ -172,7 +212,6 @@ def _environment(known: Catalog, each: _Prepared, around: Around) -> Examined:
 def _case(each: _Prepared, around: Around) -> Case:
     """What the config says as a sketch, with the certificates, the app in the metadata and the surroundings."""
     environment, settings = each.subject.environment, each.profile.settings
-    meant = each.project.meant if each.project is not None else None
     algorithm, lifetime = str(settings.get("algorithms", ["RS256"])[0]), int(settings.get("signing_lifetime", 180))
     text = around.config.text if around.config is not None else ""
     return Case(
@@ -181,9 +220,9 @@ def _case(each: _Prepared, around: Around) -> Case:
         certificates=each.certificates,
         endpoint=environment.endpoint,
         now=around.now,
-        app=environment.app or (meant.kind if meant is not None else None),
-        sketch=sketch_of(environment, text, around.now, algorithm, lifetime),
-        project=None if each.project is None else metadata.of_app_only(each.project),
+        app=environment.app or (each.app.kind if each.app is not None else None),
+        sketch=sketch_of(minting.with_audience(each.profile, environment), text, around.now, algorithm, lifetime),
+        project=each.project,
         environment=environment,
         warn_days=around.warn_days if environment.warn_days is None else environment.warn_days,
     )
@@ -236,11 +275,11 @@ def _minted(each: _Prepared, case: Case) -> _Minted | None:
         # A key of another type cannot sign so; a rule of its own tells that.
         return None
     # Where the certificates are another pair's, a rule of its own tells that too, and the rest is examined with the key itself.
-    belongs = any(material.spki_sha256 == key.public.spki_sha256 for material in each.certificates)
+    pair = _pair(each, key)
     signed = Case(
         intake.read(token)[0],
         profile=each.profile,
-        certificates=each.certificates if belongs else (key.public,),
+        certificates=pair or (key.public,),
         endpoint=case.endpoint,
         now=case.now,
         app=case.app,
@@ -249,7 +288,14 @@ def _minted(each: _Prepared, case: Case) -> _Minted | None:
     answers = library.engine_of(each.profile.name).examine(signed)
     found = signed.facet(examined)
     named = found.material.name if found.material is not None else ""
-    return _Minted(answers, Signature(found.status, found.reason, named) if belongs else Signature("not-examined"))
+    return _Minted(answers, Signature(found.status, found.reason, named) if pair else Signature("not-examined"))
+
+
+def _pair(each: _Prepared, key: SigningKey) -> tuple[Material, ...]:
+    """The certificates of the config, else those on the app, if one of them belongs to the key."""
+    on_app = tuple(material for _, materials in each.held for material in materials)
+    fitting = (held for held in (each.certificates, on_app) if any(m.spki_sha256 == key.public.spki_sha256 for m in held))
+    return next(fitting, ())
 
 
 def _new(minted: Iterable[Finding], placed: Sequence[Finding], case: Case) -> list[Finding]:
@@ -297,14 +343,25 @@ def _unexamined(each: _Prepared, around: Around, minted: _Minted | None) -> Mapp
         why["certificate"] = "no certificate is named"
     if around.project is None:
         why["project"] = "no sfdx project here"
-    elif each.project is None:
-        why["project"] = "no app of the project is known to be this one's"
+    elif each.project is None or each.project.meant is None:
+        why["project"] = _stranger(environment, each.project)
+    if minted is not None and each.certificates and minted.signature.status == "not-examined":
+        why["assertion"] = "no certificate at hand belongs to the key that signed it"
     if minted is None:
-        missing = [name for name in _CLAIMS if getattr(environment, name) is None]
+        missing = [name for name in _CLAIMS if getattr(minting.with_audience(each.profile, environment), name) is None]
         why["assertion"] = f"{' and '.join(missing)} not known" if missing else "there is no private key that signs"
     if not key.git:
         why["git"] = around.git or _NO_FILE[environment.key is not None and not environment.key.startswith(VARIABLE)]
     return why
+
+
+def _stranger(environment: Environment, project: Project | None) -> str:
+    """Why no app of the project is known to be the environment's."""
+    if project is None or not project.apps:
+        return "no app in the project"
+    if not project.knows_all_apps:
+        return "its app is not known, and a file of an app cannot be read"
+    return "`iss` is the consumer key of no app here" if environment.iss else "no app of the project is known to be this one's"
 
 
 _NO_FILE = {False: "the private key is no file", True: "the private key is not in the work tree"}
@@ -333,11 +390,12 @@ def _result(known: Catalog, chosen: Chosen, case: Case, answers: Answers, signat
 # --- the project as a whole ----------------------------------------------------------------------------------------------
 
 
-def _project(known: Catalog, around: Around, rows: Sequence[Examined]) -> Examined | None:
-    """What belongs to no environment: the project's other files, what its code and credentials would sign, secrets in git."""
+def _project(known: Catalog, around: Around, rows: Sequence[Examined], every: Sequence[Examined]) -> Examined | None:
+    """What belongs to none of ``every`` environment: the project's other files, what its code and credentials would sign, secrets in
+    git. ``rows`` are those that are shown."""
     if around.project is None and not around.leaks and rows:
         return None
-    told = {_mark(finding) for row in rows for finding in row.findings}
+    told = {_mark(finding) for row in every for finding in row.findings}
     results = [_of_whole(known, around, told)]
     if around.project is not None:
         results += [*_of_stored(known, around, around.project, told), *_of_sketches(known, around, around.project, told)]

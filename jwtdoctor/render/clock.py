@@ -71,7 +71,7 @@ def difference(offset: Offset) -> str:
     size, within = abs(offset.ahead), f"± {offset.within:.{2 if offset.within < 0.1 else 1}f} s"
     digits = 2 if offset.within < 0.1 else 1
     if size <= offset.within:
-        return f"agrees with the server's ({offset.ahead:+.{digits}f} s {within})"
+        return f"agrees with the server's ({round(offset.ahead, digits) + 0.0:+.{digits}f} s {within})"
     long = f"{span(size)} ({size:.{digits}f} s {within})" if size >= 60 else f"{size:.{digits}f} s {within}"
     return f"is {'ahead' if offset.ahead > 0 else 'behind'} by {long}"
 

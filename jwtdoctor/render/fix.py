@@ -70,6 +70,8 @@ def _left(fix: Fix) -> Iterator[str]:
         yield f"Not mended here: {_told(each)}"
         if each.right:
             yield f"\0{fix.chosen.snippet.title}: {each.right}"
+    for note in fix.notes:
+        yield f"Note: {safe(note, _LONGEST)}"
 
 
 def _told(each: Left) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .. import kinds
 from ..model import Finding
 from ..report import Report, Result
 from ..visible import safe
@@ -27,7 +28,8 @@ def _annotations(result: Result, look: Look) -> Iterator[str]:
     for finding in findings:
         help = f"\n{finding.help}" if finding.help else ""
         yield _command(_COMMANDS[finding.severity], result, finding, finding.rule, f"{finding.message}{help}", look)
-    if not findings:
+    # Of a deployment only what is wrong is annotated: the summary tells of the rest, and a project has no line to point at.
+    if not findings and not result.environment and result.kind != kinds.PROJECT:
         failed = result.kind is None and result.diagnosis.causes
         yield _command("error" if failed else "notice", result, None, outline.badge(result), outline.answer(result), look)
     told = outline.excused(result)

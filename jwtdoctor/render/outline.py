@@ -348,16 +348,23 @@ def _unseen_text(cause: Cause) -> str:
     return f"{title}. {ask}{look}" if cause.ask else f"{title}."
 
 
+_REQUEST = "request"
+"""What code need not show, and a reader of its report should know of."""
+
+
 def _not_examined(result: Result) -> Iterator[Entry]:
     """Grouped by what is missing; what no option can supply is left to the JSON."""
     groups: dict[str, list[str]] = {}
+    missing: dict[str, str] = {}
+    is_code = result.sketch is not None and result.sketch.noun == "code"
     told = {cause.cause for cause in result.diagnosis.causes}
     for rule, skipped in result.diagnosis.not_examined:
         if rule in told:
             continue
         groups.setdefault(skipped.because, []).append(rule)
+        missing[skipped.because] = skipped.needs
     for because, rules in groups.items():
-        if "--" in because or "Date" in because:
+        if "--" in because or "Date" in because or (is_code and missing[because] == _REQUEST):
             names = rules if len(rules) <= _FEW_RULES + 1 else [*rules[:_FEW_RULES], f"{len(rules) - _FEW_RULES} more"]
             yield Entry("not examined", "", f"{', '.join(names)}: {because}")
 

@@ -42,6 +42,8 @@ def passage(result: Result, finding: Finding) -> list[Row]:
         # Columns no longer fit a text with something cut out of it.
         return [Row(" ", span.line, safe(whole, _LONGEST_LINE), "", "")]
     stands = _rows("-" if mend else " ", lines, span)
+    if mend and finding.origin.needs:
+        stands.insert(0, Row("+", finding.origin.needs_at, "", finding.origin.needs, ""))
     return [*stands, *_mended(lines, span, mend)] if mend else stands
 
 

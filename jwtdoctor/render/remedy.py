@@ -68,7 +68,9 @@ def remedy(result: Result, width: int) -> Remedy | None:
     repair = result.repair
     if repair is None or not (repair.changes or repair.left):
         return None
-    return Remedy(headline(repair), _parts(repair, width), tuple(_then(result, repair)))
+    return Remedy(
+        headline(repair, "" if result.sketch is None else result.sketch.noun), _parts(repair, width), tuple(_then(result, repair))
+    )
 
 
 # --- the diff --------------------------------------------------------------------------------------------------------
@@ -148,13 +150,14 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def headline(repair: Repair) -> str:
-    """How many changes, and what they lead to."""
+def headline(repair: Repair, noun: str = "") -> str:
+    """How many changes, and what they lead to; of what was read and not run, a ``noun``, only as far as that shows."""
     members = _members(repair)
     over = f"{_counted(len(repair.left), 'thing')} {'is' if len(repair.left) == 1 else 'are'} left over"
     if not repair.changes:
         return f"nothing here can be changed for certain; {over}"
-    after = f"after {_THOSE.get(len(members), 'them')} nothing is left to object to"
+    shown = f" in what the {noun} shows" if noun else ""
+    after = f"after {_THOSE.get(len(members), 'them')} nothing is left to object to{shown}"
     return f"{_changes(members)}; {over if repair.left else after}"
 
 

@@ -162,8 +162,11 @@ def _fix(result: Result, finding: Finding, look: Look) -> dict[str, Any] | None:
     """The expression that belongs there, where the finding was read from source code and one is known."""
     if finding.origin is None or not finding.origin.mend:
         return None
-    replacement = {"deletedRegion": _span(finding.origin.span), "insertedContent": {"text": finding.origin.mend}}
-    change = {"artifactLocation": _artifact(result, look, finding), "replacements": [replacement]}
+    replacements = [{"deletedRegion": _span(finding.origin.span), "insertedContent": {"text": finding.origin.mend}}]
+    if finding.origin.needs:
+        at, line = finding.origin.needs_at, {"text": f"{finding.origin.needs}\n"}
+        replacements.insert(0, {"deletedRegion": _span(Span(at, 1, at, 1)), "insertedContent": line})
+    change = {"artifactLocation": _artifact(result, look, finding), "replacements": replacements}
     return {"description": {"text": _inert(_sentence(finding.help))}, "artifactChanges": [change]}
 
 

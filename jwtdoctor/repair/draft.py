@@ -25,7 +25,7 @@ _SENT_WRONG = frozenset(
 """What was around the token as it was sent."""
 _PLUS = "unescaped-plus"
 """What a token in base64url cannot suffer."""
-_SIZES = {"ES256": 64, "ES256K": 64, "ES384": 96, "ES512": 132, "EdDSA": 64}
+_SIZES = {"HS256": 32, "HS384": 48, "HS512": 64, "ES256": 64, "ES256K": 64, "ES384": 96, "ES512": 132, "EdDSA": 64}
 _FILLER = b"".join(hashlib.sha256(bytes([at])).digest() for at in range(8))
 """Stands for a signature that is not made yet; as long as an RSA-2048 one, and like nothing that a rule knows."""
 
@@ -124,7 +124,7 @@ def _requested(request: Request, name: str, new: Any) -> Request:
 def case_of(case: Case, draft: Draft) -> Case:
     """The case with the draft in the place of what was pasted: same profile, same moment, and no certificate, since nothing is signed yet."""
     if case.sketch is not None:
-        sketch = case.sketch._replace(header=draft.header, claims=draft.claims, endpoint=draft.endpoint)
+        sketch = case.sketch._replace(header=draft.header, claims=draft.claims, endpoint=draft.endpoint, request=draft.request)
         return Case(
             None, profile=case.profile, endpoint=draft.endpoint, answer=case.answer, now=case.now, app=case.app, sketch=sketch
         )

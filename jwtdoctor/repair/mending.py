@@ -137,7 +137,11 @@ def _way_along(known: Known, search: Search, end: Node) -> Node:
     if not (end.draft.signed or (known.case.sketch is not None and end.taken)):
         return end
     for _ in range(2):
-        for way in [*_lapsing(known, end), *_stale(known, end), *(w for f in end.findings for w in search.ways(end, f)[:1] if w.standard)]:
+        for way in [
+            *_lapsing(known, end),
+            *_stale(known, end),
+            *(w for f in end.findings for w in search.ways(end, f)[:1] if w.standard),
+        ]:
             further = search.step(end, way)
             if len(further.objections) <= len(end.objections):
                 end = further

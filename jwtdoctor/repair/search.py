@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import heapq
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..case import Case
@@ -120,35 +120,42 @@ class Search:
         return found
 
     def best(self, start: Node) -> Node:
-        """The node with the fewest changes among those that leave the fewest objections; a bounded number is tried."""
+        """The node with the fewest changes among those that leave the fewest objections; a bounded number is tried.
+
+        A way is tried only when nothing lighter is left: until then it weighs what the node weighs that it starts from.
+        """
+        found, least = start, self._cost(start)
         order = itertools.count()
-        found = start
-        heap = [(self._weight(start), next(order), start)]
-        reached = set()
-        least = self._cost(start)
+        heap: list[tuple[int, int, Node, Way | None]] = [(self._weight(start), next(order), start, None)]
+        reached: set[int] = set()
         while heap and self.tried <= self._most:
-            _, _, node = heapq.heappop(heap)
-            cost = self._cost(node)
-            if cost < least:
+            weight, _, node, way = heapq.heappop(heap)
+            if way is not None:
+                node = self.step(node, way)
+                if id(node.draft) in reached:
+                    continue
+                if (own := self._weight(node)) > weight:
+                    heapq.heappush(heap, (own, next(order), node, None))
+                    continue
+            reached.add(id(node.draft))
+            if (cost := self._cost(node)) < least:
                 least, found = cost, node
-            children = list(self._children(node))
-            if not children:
+            next_ways = self._next(node)
+            if not next_ways:
                 # What comes first off the heap with nothing more to mend is the lightest there is.
                 return node if cost <= least else found
-            for child in children:
-                if repr(child.draft) not in reached:
-                    reached.add(repr(child.draft))
-                    heapq.heappush(heap, (self._weight(child), next(order), child))
+            for each in next_ways:
+                heapq.heappush(heap, (weight, next(order), node, each))
         return found
 
-    def _children(self, node: Node) -> Iterator[Node]:
+    def _next(self, node: Node) -> list[Way]:
         """One objection must be mended some way: by its own, or by that of another at the same place or behind it."""
         for target in by_weight(node.objections):
             behind = [f for f in node.objections if f is not target and (f.at == target.at or target.rule in f.explains)]
             found = [way for f in (target, *behind) for way in self.ways(node, f)]
             if found:
-                yield from (self.step(node, way) for way in found)
-                return
+                return found
+        return []
 
     def _cost(self, node: Node) -> int:
         return _changes(node) + _UNMENDED * len(node.objections)
@@ -163,6 +170,9 @@ class Search:
 
     def without_needless(self, node: Node) -> Node:
         """The same with every way left out that the result does not need; what no finding asks for was wanted for itself."""
+        if sum(bool(way.finding.rule) for way in node.taken) < 2:
+            # One alone is needed: there was an objection, and now there is none.
+            return node
         for way in node.taken:
             if not way.finding.rule or way.given:
                 continue

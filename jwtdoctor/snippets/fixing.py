@@ -9,14 +9,13 @@ from ..catalog.snippets import SLOT, Snippet
 from ..model import Finding, Place
 from ..report import Report, Result, summary
 from ..visible import safe
-from .patch import Edit, applied, diff, edits_of
+from .patch import Edit, applied, diff, edits_of, is_fault
 from .plan import Chosen, Fix, Left, Reason
 from .producer import of_source, producer
-from .written import Values, counts, filled, line_for, placeholder, values_of, written
+from .written import Values, filled, line_for, placeholder, values_of, written
 
 ROUNDS = 4
 """How often a mended text is examined again: one mend may show another fault."""
-_FAULTS = ("error", "warning")
 
 
 class UnknownLanguage(ValueError):
@@ -63,7 +62,7 @@ def _reason(each: Finding) -> Reason:
 def _faults(result: Result) -> list[Finding]:
     """What is to be mended: faults, and whatever may be refused; not what only follows from another fault."""
     follows = set(result.diagnosis.consequences)
-    return [each for each in result.findings if each.rule not in follows and (each.severity in _FAULTS or counts(each))]
+    return [each for each in result.findings if each.rule not in follows and is_fault(each)]
 
 
 def _for_the_user(snippet: Snippet, reasons: Iterable[Reason]) -> Iterable[Left]:
@@ -136,13 +135,26 @@ def patch_for(
             break
         made += edits
         report = examine(mended)
-    shown = diff(name, text, mended, made)
-    after = sketched(report)
     chosen = wanted or _by_code(results[0], text, known)
-    left = [each for result in after for each in _not_mended(result, chosen, profiles[result.profile.name])]
+    left = [each for result in sketched(report) for each in _not_mended(result, chosen, profiles[result.profile.name])]
+    shown = diff(name, text, mended, _without(made, left))
     return Fix(
-        "patch", chosen, shown.text, summary(results[0]), hunks=shown.hunks, left=tuple(dict.fromkeys(left)), exact=shown.exact
-    )
+        "patch", chosen, shown.text, summary(results[0]), hunks=shown.hunks, left=tuple(dict.fromkeys(left)),
+        notes=tuple(_of_the_key(results)) if made else (), exact=shown.exact,
+    )  # fmt: skip
+
+
+def _without(edits: Iterable[Edit], left: Iterable[Left]) -> list[Edit]:
+    """The edits without reasons that they do not remove."""
+    still = {(each.rule, each.at) for each in left}
+    return [each._replace(reasons=tuple(r for r in each.reasons if (r.rule, r.at) not in still)) for each in edits]
+
+
+def _of_the_key(results: Iterable[Result]) -> Iterable[str]:
+    """An algorithm of shared secrets that makes way for one of key pairs takes another key as well; no line shows which it is."""
+    for each in (change for result in results if result.repair is not None for change in result.repair.changes):
+        if str(each.at) == "header.alg" and str(each.before).startswith("HS") and not str(each.after).startswith("HS"):
+            yield f"{safe(each.after, 20)} is signed with the app's private key; what this code signed with must be one"
 
 
 def _by_code(result: Result, text: str, known: Mapping[str, Snippet]) -> Chosen:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from ..model import Span
+from ..model import Finding, Span
 from ..report import Result
 from ..visible import safe, scrub
 from .plan import Hunk, Reason
+from .written import counts
 
 CONTEXT = 3
 """Lines shown around a change, as ``diff -u`` does."""
@@ -32,19 +33,70 @@ class Edit(NamedTuple):
 
 
 def edits_of(results: Iterable[Result]) -> list[Edit]:
-    """The mends that findings know, each place once, in the order of the text; of two that overlap the first."""
+    """The mends that are known, each place once, in the order of the text; of two that overlap the first."""
     found: dict[Span, Edit] = {}
     for result in results:
-        for each in result.findings:
-            if each.origin is None or each.origin.mend in ("", each.origin.expression):
-                continue
-            reason = Reason(each.rule, each.at, each.message, each.help)
-            known = found.get(each.origin.span)
+        for each in (*_mends(result), *_literals(result)):
+            known = found.get(each.span)
             if known is None:
-                found[each.origin.span] = Edit(each.origin.span, each.origin.expression, each.origin.mend, (reason,))
-            elif known.mend == each.origin.mend and each.rule not in result.diagnosis.consequences:
-                found[each.origin.span] = known._replace(reasons=(*known.reasons, reason))
+                found[each.span] = each
+            elif known.mend == each.mend and not {reason.rule for reason in each.reasons} & set(result.diagnosis.consequences):
+                found[each.span] = known._replace(reasons=tuple(dict.fromkeys((*known.reasons, *each.reasons))))
     return list(_apart(sorted(found.values(), key=lambda each: each.span)))
+
+
+def _mends(result: Result) -> Iterator[Edit]:
+    """Expressions that their reader knows how to write, with what they need at the head of the file."""
+    for each in result.findings:
+        origin = each.origin
+        if origin is None:
+            continue
+        mend = origin.mend or (origin.usual if str(each.at) == "payload.exp" and is_fault(each) else "")
+        if mend in ("", origin.expression):
+            continue
+        yield Edit(origin.span, origin.expression, mend, (Reason(each.rule, each.at, each.message, each.help),))
+        if origin.needs:
+            reason = Reason(each.rule, each.at, f"`{origin.needs}` for the line that mends this")
+            yield Edit(Span(origin.needs_at, 1, origin.needs_at, 1), "", f"{origin.needs}\n", (reason,))
+
+
+def _literals(result: Result) -> Iterator[Edit]:
+    """Values that the repair knows, where they stand in the code as plain texts in quotation marks that nothing else uses."""
+    sketch = result.sketch
+    for each in result.repair.changes if result.repair is not None and sketch is not None else ():
+        origin = sketch.origins.get(str(each.at)) if sketch is not None else None
+        quoted = _QUOTED.fullmatch(origin.expression) if origin is not None else None
+        if origin is None or quoted is None or quoted[2] != each.before or not isinstance(each.after, str):
+            continue
+        if sketch is None or not _HARMLESS.fullmatch(each.after) or _is_shared(sketch.lines, origin.span):
+            continue
+        faults = [Reason(f.rule, f.at, f.message, f.help) for f in result.findings if f.at == each.at and is_fault(f)]
+        yield Edit(
+            origin.span,
+            origin.expression,
+            f"{quoted[1]}{each.after}{quoted[1]}",
+            tuple(faults) or (Reason(each.rule, each.at, each.why),),
+        )
+
+
+_QUOTED = re.compile(r"""(['"])([!-~]*)\1""")
+_HARMLESS = re.compile(r"[A-Za-z0-9:/._~%@+-]{1,500}")
+"""Text that means itself within the quotation marks of every language."""
+_NAMED = re.compile(r"(\w+)\s*:?=\s*\Z")
+
+
+def _is_shared(lines: Sequence[str], span: Span) -> bool:
+    """Whether the text is the value of a variable that is used more than once: changed, it would change elsewhere too."""
+    row = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
+    name = _NAMED.search(row[: span.column - 1])
+    if name is None or name[1] in ("iss", "sub", "aud", "alg", "algorithm"):
+        return False
+    return sum(len(re.findall(rf"\b{re.escape(name[1])}\b", each)) for each in lines) > 2
+
+
+def is_fault(finding: Finding) -> bool:
+    """A fault, or whatever may be why the assertion is refused."""
+    return finding.severity in ("error", "warning") or counts(finding)
 
 
 def _apart(edits: Iterable[Edit]) -> Iterator[Edit]:
@@ -58,6 +110,7 @@ def _apart(edits: Iterable[Edit]) -> Iterator[Edit]:
 def applied(text: str, edits: Sequence[Edit]) -> tuple[str, list[Edit]]:
     """The text with the edits made, and those that were: where something else stands than was read, nothing is changed."""
     starts = _starts(text)
+    ends = "\r\n" if "\r\n" in text else "\n"
     made = []
     for each in reversed(edits):
         if not 0 < each.span.line <= len(starts) or not 0 < each.span.end_line <= len(starts):
@@ -65,7 +118,7 @@ def applied(text: str, edits: Sequence[Edit]) -> tuple[str, list[Edit]]:
         start = starts[each.span.line - 1] + each.span.column - 1
         end = starts[each.span.end_line - 1] + each.span.end_column - 1
         if text[start:end] == each.expression:
-            text = f"{text[:start]}{each.mend}{text[end:]}"
+            text = text[:start] + each.mend.replace("\n", ends) + text[end:]
             made.append(each)
     return text, made[::-1]
 
@@ -142,7 +195,13 @@ def _hidden(before: str, *, strict: bool) -> frozenset[int]:
 def _is_harmless(row: str) -> bool:
     """Whether a line shows as it is: printable, and nothing in it is cut."""
     plain = row.removesuffix("\r").replace("\t", " ")
-    return safe(plain, len(plain) + 1) == plain and scrub(row) == row
+    return safe(plain, len(plain) + 1) == plain and scrub(row) == row and not _SECRET.search(row)
+
+
+_SECRET = re.compile(
+    r"""(?i)(?:secret|passw(?:or)?d|passphrase|\bpwd?\b|pwd|token|api_?key|credential)\w*["']?\]?\s*(?::=|=>|[=:,(])\s*[bru@$]?["'`](?!https?:)[^"'`\s]{4,}"""
+)
+"""A text in quotation marks under a name that says it is secret."""
 
 
 def _groups(rows: list[_Row], hidden: frozenset[int]) -> Iterator[list[_Row]]:

@@ -13,6 +13,7 @@ from . import byhand, clocks
 from .draft import Draft, Lifetime, origin
 from .evaluate import Reader, Table
 from .expression import Node, dotted, walk
+from .sending import sending
 from .syntax import APEX
 from .values import UNKNOWN, Built, Mapped, Unknown, Value, floored, squeezed, text_of
 
@@ -64,7 +65,7 @@ _UNIQUE_NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*\Z")
 """Developer names: letters, digits and single underscores, a letter first, no underscore last."""
 
 
-def mend(role: str, seconds: int, _: str) -> str:
+def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     if role == "lifetime":
         return lifetime(seconds)
@@ -216,8 +217,9 @@ def _certificate(draft: Draft, node: Node) -> None:
 
 
 def _exchange(draft: Draft, jws: Node | None) -> None:
-    """The endpoint that the token is sent to."""
+    """The endpoint that the token is sent to, and how."""
     reader = draft.reader
+    draft.sent(sending(reader))
     exchanges = _news(reader, "jwtbearertokenexchange")
     for node in exchanges:
         draft.traits.add("apex-callout")

@@ -122,7 +122,7 @@ def _time_span(call: Call) -> Value:
     return Span(0, sum((n or Fraction(0)) * unit for n, unit in zip(numbers, (3600, 60, 1), strict=True)) + Fraction(0))
 
 
-def mend(role: str, seconds: int, _: str) -> str:
+def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     if role == "date":
         return f"DateTime.UtcNow.AddSeconds({seconds})" if seconds else "DateTime.UtcNow"

@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from ..intake import Request
 from . import clocks
 from .evaluate import Reader
 from .expression import Node
+from .sending import Sending
 from .values import UNKNOWN, Count, Mapped, Moment, Slot, Unknown, Value, Written, exact, squeezed, told
 
 STANDARD = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "scope")
@@ -20,8 +22,8 @@ TICKS_AT_EPOCH, TICKS_PER_SECOND = 621_355_968_000_000_000, 10_000_000
 USUAL = 180
 """Seconds of life where the code does not say how long it meant."""
 
-Mend = Callable[[str, int, str], str]
-"""Role (``number``, ``date``, ``lifetime``), seconds from now, and the code it is to stand in → the right expression."""
+Mend = Callable[[str, int], str]
+"""Role (``number``, ``date``, ``lifetime``) and seconds from now → the right expression."""
 
 
 LONGEST_URL = 2048
@@ -61,6 +63,7 @@ class Draft:
         self.traits: set[str] = set()
         self.names: dict[str, str] = {}
         self.endpoint: str | None = None
+        self.request: Request | None = None
         self.traces_times = True
         """Whether a variable in a time claim's place is followed to where it gets its value."""
 
@@ -102,6 +105,13 @@ class Draft:
         else:
             self.open_header = True
 
+    def sent(self, found: Sending | None) -> None:
+        """How the code sends what it signs, as far as that was seen."""
+        if found is not None:
+            self.request = found.request
+            self.origins.update(found.origins)
+            self.unknown |= found.unknown
+
     def speaks(self) -> int:
         """How many of the claims of an assertion are set."""
         return sum(name in self.claims for name in ("iss", "sub", "aud", "exp", "prn"))
@@ -127,6 +137,7 @@ class Sketched(NamedTuple):
     traits: frozenset[str]
     names: Mapping[str, str]
     endpoint: str | None
+    request: Request | None = None
 
 
 def finished(draft: Draft, now: int | None, mend: Mend) -> Sketched:
@@ -157,7 +168,9 @@ def finished(draft: Draft, now: int | None, mend: Mend) -> Sketched:
         unknown |= {f"payload.{name}" for name in STANDARD if name not in draft.claims}
     if draft.open_header:
         unknown |= {f"header.{name}" for name in HEADER if name not in draft.header}
-    return Sketched(header, claims, frozenset(unknown), origins, frozenset(draft.traits), draft.names, draft.endpoint)
+    return Sketched(
+        header, claims, frozenset(unknown), origins, frozenset(draft.traits), draft.names, draft.endpoint, draft.request
+    )
 
 
 def _at(value: Value, now: int | None, role: str) -> Any:
@@ -193,7 +206,7 @@ def _origin(draft: Draft, name: str, slot: Slot, role: str, mend: Mend) -> Expre
         node = draft.reader.traced(node)
 
     def written(seconds: int) -> str:
-        return _fitting(draft, node, mend(role, seconds, draft.reader.text))
+        return _fitting(draft, node, mend(role, seconds))
 
     return Expression(node, "" if wanted is None else written(wanted), written(USUAL) if name == "exp" else "")
 

@@ -71,7 +71,7 @@ TABLE = Table(
 )  # fmt: skip
 
 
-def mend(role: str, seconds: int, _: str) -> str:
+def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     long = f"{seconds // 60} * time.Minute" if seconds % 60 == 0 else f"{seconds} * time.Second"
     moved = f"time.Now().Add({long})" if seconds else "time.Now()"

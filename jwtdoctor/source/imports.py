@@ -14,17 +14,32 @@ class Import(NamedTuple):
     """How the expression reads that needs it."""
     has: re.Pattern[str]
     """How code reads that has it already."""
+    opens: re.Pattern[str]
+    """The first of such lines in a file, before which it goes; an excerpt has none."""
     line: str
 
 
-_OPENS = re.compile(r"(?m)^(?:import|using|from(?!\s+__future__))\b")
-"""The first of the lines that bring something in; an excerpt has none."""
 KNOWN: Mapping[str, Import] = {
-    "python": Import(re.compile(r"\btime\.time\("), re.compile(r"(?m)^import\s+(?:[\w.]+(?:\s+as\s+\w+)?\s*,\s*)*time\s*(?:,|;|#|$)"), "import time"),
-    "go": Import(re.compile(r"\btime\."), re.compile(r'"time"'), 'import "time"'),
-    "java": Import(re.compile(r"\bnew Date\("), re.compile(r"(?m)^import\s+java\.util\.(?:Date|\*)\s*;"), "import java.util.Date;"),
-    "csharp": Import(re.compile(r"\bDateTime"), re.compile(r"(?m)^\s*(?:global\s+)?using\s+System\s*;|\bDateTime"), "using System;"),
-}  # fmt: skip
+    "python": Import(
+        re.compile(r"\btime\.time\("),
+        re.compile(r"(?m)^import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*time[ \t]*(?:[,;#]|\r?$)"),
+        re.compile(r"(?m)^(?:import[ \t]+\w|from[ \t]+(?!__future__)[\w.]+[ \t]+import\b)"),
+        "import time",
+    ),
+    "go": Import(re.compile(r"\btime\."), re.compile(r'"time"'), re.compile(r'(?m)^import[ \t]*["(]'), 'import "time"'),
+    "java": Import(
+        re.compile(r"\bnew Date\("),
+        re.compile(r"(?m)^import[ \t]+java\.util\.(?:Date|\*)[ \t]*;"),
+        re.compile(r"(?m)^import[ \t]+[\w.*]+[ \t]*;"),
+        "import java.util.Date;",
+    ),
+    "csharp": Import(
+        re.compile(r"\bDateTime"),
+        re.compile(r"(?m)^\s*(?:global\s+)?using\s+System\s*;|\bDateTime"),
+        re.compile(r"(?m)^using[ \t]+[\w.]+[ \t]*;"),
+        "using System;",
+    ),
+}
 
 
 class Needed(NamedTuple):
@@ -36,10 +51,11 @@ class Needed(NamedTuple):
 
 def needed(language: str, code: str, expression: str) -> Needed | None:
     """What ``expression`` needs in this code; ``None`` where it has all, or where the code is an excerpt without its head."""
-    known, opens = KNOWN.get(language), _OPENS.search(code)
-    if known is None or opens is None or not known.uses.search(expression) or known.has.search(code):
+    known = KNOWN.get(language)
+    if known is None or not known.uses.search(expression) or known.has.search(code):
         return None
-    return Needed(known.line, opens.start())
+    opens = known.opens.search(code)
+    return None if opens is None else Needed(known.line, opens.start())
 
 
 _IMPORT = re.compile(r"(?m)^import[ \t]+([^\n#;]+)")
@@ -47,20 +63,26 @@ _FROM = re.compile(r"(?m)^from[ \t]+(time|datetime)[ \t]+import[ \t]+(?:\(([^)]*
 _BOUND = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?\s*\Z")
 
 
-def python_clock(code: str) -> str:
-    """The seconds since the epoch in names that Python code has imported; with those of ``time`` where it has none."""
+def python_seconds(code: str, seconds: int) -> str:
+    """Whole seconds since the epoch, so many from now, in names that Python code has imported; in those of ``time`` where it has none."""
     names = dict(_python_names(code))
+    more = f" + {seconds}" if seconds else ""
     if "time" in names:
-        return f"{names['time']}.time()"
+        return f"int({names['time']}.time()){more}"
     if "time.time" in names:
-        return f"{names['time.time']}()"
+        return f"int({names['time.time']}()){more}"
     module = names.get("datetime")
-    now = names.get("datetime.datetime", f"{module}.datetime" if module else "")
+    now, zone, delta = (
+        names.get(f"datetime.{each}", f"{module}.{each}" if module else "") for each in ("datetime", "timezone", "timedelta")
+    )
     if not now:
-        return "time.time()"
-    zone = names.get("datetime.timezone", f"{module}.timezone" if module else "")
+        return f"int(time.time()){more}"
     # A naive date is local time to timestamp(), which now() without a zone is as well.
-    return f"{now}.now({f'{zone}.utc' if zone else ''}).timestamp()"
+    present = f"{now}.now({f'{zone}.utc' if zone else ''})"
+    if not delta or not zone or not seconds:
+        return f"int({present}.timestamp()){more}"
+    lasting = f"minutes={seconds // 60}" if seconds % 60 == 0 else f"seconds={seconds}"
+    return f"int(({present} + {delta}({lasting})).timestamp())"
 
 
 def _python_names(code: str) -> Iterator[tuple[str, str]]:

@@ -146,7 +146,7 @@ def _floor_div(call: Call) -> Value:
     return combined("//", call.value(), call.value(1), whole_division=True)
 
 
-def mend(role: str, seconds: int, _: str) -> str:
+def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     if role == "date":
         return f"new Date(System.currentTimeMillis() + {seconds} * 1000L)" if seconds else "new Date()"

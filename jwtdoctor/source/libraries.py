@@ -10,6 +10,7 @@ from . import byhand
 from .draft import Draft, Lifetime, origin
 from .evaluate import Reader
 from .expression import Node, dotted, walk
+from .sending import sending
 from .values import UNKNOWN, Built, Mapped, Unknown, Value
 
 _TOKEN_URL = re.compile(r"https?://[^\s/?#]+/(?:[^\s?#]*/)?(?:token|access_token)/?\Z")
@@ -184,6 +185,7 @@ def recognised(
             if fill(draft, each) and is_assertion(draft):
                 any_found = True
                 endpoint(draft, found)
+                draft.sent(sending(reader))
                 yield draft
             break
     if any_found or by_hand is None:
@@ -192,6 +194,7 @@ def recognised(
     if made is not None and is_assertion(made):
         by_hand(made)
         endpoint(made, found)
+        made.sent(sending(reader))
         yield made
 
 

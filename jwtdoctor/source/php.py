@@ -135,7 +135,7 @@ def _merged(call: Call) -> Value:
     return found
 
 
-def mend(role: str, seconds: int, _: str) -> str:
+def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     if role == "date":
         return f"new DateTimeImmutable('+{seconds} seconds')" if seconds else "new DateTimeImmutable()"

@@ -13,7 +13,7 @@ from . import byhand, clocks
 from .draft import TIMES, Draft
 from .evaluate import Call, Reader, Table
 from .expression import Node
-from .imports import python_clock
+from .imports import python_seconds
 from .libraries import Site, options, recognised, set_algorithm
 from .syntax import PYTHON
 from .values import UNKNOWN, Mapped, Moment, Slot, Span, Value, Written
@@ -145,7 +145,7 @@ def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     if role == "lifetime":
         return str(seconds)
-    return f"int({python_clock(code)})" + (f" + {seconds}" if seconds else "")
+    return python_seconds(code, seconds)
 
 
 def drafts(reader: Reader) -> Iterator[Draft]:

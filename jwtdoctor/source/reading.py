@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 
@@ -26,6 +27,7 @@ class Lines:
     """A text's lines, to turn offsets into places."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.rows = tuple(row.removesuffix("\r") for row in text.split("\n"))
         self.starts = [0]
         for row in text.split("\n")[:-1]:
@@ -52,7 +54,9 @@ def _module(language: str) -> ModuleType:
 
 def sketches_in(code: str, base: int, language: str, now: int | None, lines: Lines) -> Iterator[Sketch]:
     """The sketches of a piece of code that begins at offset ``base`` of the whole text."""
-    mend = _module(language).mend
+    module = _module(language)
+    # What reads like prose is blanked in the code, which an import may; so it is looked for in the whole text.
+    mend = partial(module.mend, code=lines.text)
     for index, draft in enumerate(drafts_in(code, language)):
         if index >= MOST_SKETCHES:
             return
@@ -65,9 +69,11 @@ def _sketch(found: Sketched, code: str, base: int, language: str, lines: Lines) 
         return lines.span(base + node.start, base + node.end)
 
     def origin(of: Expression) -> Origin:
-        line = needed(language, code, of.mend or of.usual) if of.mend or of.usual else None
-        needs = {} if line is None else {"needs": line.line, "needs_at": lines.span(base + line.at, base + line.at).line}
-        return Origin(span(of.node), code[of.node.start : of.node.end], of.mend, usual=of.usual, **needs)
+        line = needed(language, lines.text, of.mend or of.usual) if of.mend or of.usual else None
+        found = Origin(span(of.node), code[of.node.start : of.node.end], of.mend, usual=of.usual)
+        if line is None:
+            return found
+        return found._replace(needs=line.line, needs_at=lines.span(line.at, line.at).line)
 
     origins = {path: origin(each) for path, each in found.origins.items()}
     spans = [each.span for each in origins.values()]
@@ -80,6 +86,7 @@ def _sketch(found: Sketched, code: str, base: int, language: str, lines: Lines) 
         origins=origins,
         span=whole,
         endpoint=found.endpoint,
+        request=None if found.request is None else found.request._replace(url=found.endpoint or ""),
         traits=found.traits,
         names=found.names,
         lines=lines.rows,

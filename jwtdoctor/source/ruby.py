@@ -102,7 +102,7 @@ def _pairs(call: Call) -> dict[str, Value]:
     } | call.given()
 
 
-def mend(role: str, seconds: int, _: str) -> str:
+def mend(role: str, seconds: int, code: str) -> str:
     """The right expression."""
     return str(seconds) if role == "lifetime" else "Time.now.to_i" + (f" + {seconds}" if seconds else "")
 

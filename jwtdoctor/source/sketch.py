@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..intake import Request
 from ..model import Origin, Span
 
 
@@ -12,7 +13,7 @@ class Sketch(NamedTuple):
     """The assertion that a piece of code would make at one moment, as far as reading it can tell. No code was run.
 
     Paths name values as in a token: ``header.alg``, ``payload.exp``; besides ``endpoint``, ``key``, ``encoding``,
-    ``request.grant_type``.
+    ``request.grant_type``, ``request.content_type``.
     """
 
     language: str
@@ -35,3 +36,5 @@ class Sketch(NamedTuple):
     """What it is that would sign, in a word for a sentence: ``code``, ``credential``, ``config``."""
     lines: tuple[str, ...] = ()
     """The source text, line by line, for whoever shows a span."""
+    request: Request | None = None
+    """How it is sent, where the code shows the grant type; what of it is not shown is among ``unknown``."""
