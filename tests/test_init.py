@@ -13,7 +13,7 @@ import pytest
 
 from jwtdoctor import config
 from jwtdoctor.cli import init, preflight
-from jwtdoctor.cli.failure import Failure
+from jwtdoctor.cli.failure import Failure, guarded
 
 NOW = str(minting.FROZEN_NOW)
 
@@ -189,10 +189,10 @@ def test_the_input_ends(tmp_path, monkeypatch):
 
 
 def test_answers_that_make_no_config(tmp_path, monkeypatch):
-    """Two environments of one name: told, and nothing is written."""
+    """A variable that can have no such name: told, and nothing is written."""
     monkeypatch.setattr(init, "_is_asked", lambda: True)
-    monkeypatch.setattr(init, "_line", answering("a", *[""] * 8, "A", *[""] * 9))
-    with pytest.raises(Failure, match="two environments of one name"):
+    monkeypatch.setattr(init, "_line", answering("a", *[""] * 4, "env:9 lives", *[""] * 9))
+    with pytest.raises(Failure, match="not written, because it could not be read again"):
         init.run(str(tmp_path), init.Options())
     assert list(tmp_path.iterdir()) == []
 
@@ -222,3 +222,26 @@ def test_at_a_terminal(tmp_path):
     assert (done.returncode, done.stdout) == (0, "")
     assert "Name of the environment [production]:" in done.stderr
     assert [(each.name, each.org) for each in written(tmp_path).environments] == [("live", "production")]
+
+
+def test_a_name_that_cannot_stand_is_asked_for_again(capsys):
+    """Told at once, and not when all other answers would be lost with it."""
+    one = ("", "", "", "", "", "", "", "")
+    found = init.ask(answering('my "prod"', "prod", *one, "PROD", "uat", *one, ""))
+
+    assert [each.name for each in found] == ["prod", "uat"]
+    told = capsys.readouterr().err
+    assert "cannot name an environment; accepted: up to 64 letters" in told
+    assert "there is an environment 'prod' already" in told
+
+
+@pytest.mark.parametrize(
+    ("section", "code"), [("[tool.jwtdoctor.environments.a]\n", 2), ("[tool.jwtdoctor]\nstrange = 1\n", 2), ("[tool.other]\n", 0)]
+)
+def test_a_config_in_pyproject_is_not_put_out_of_force(tmp_path, section, code, capsys):
+    """jwtdoctor.toml goes first, so it would silence the other."""
+    (tmp_path / "pyproject.toml").write_text(section, encoding="utf-8")
+
+    assert guarded(lambda: init.run(str(tmp_path), init.Options())) == code
+    assert (tmp_path / "jwtdoctor.toml").exists() is (code == 0)
+    assert ("[tool.jwtdoctor]" in capsys.readouterr().err) is (code == 2)

@@ -289,6 +289,18 @@ def test_one_environment_and_the_apps_of_the_others(tmp_path, examine):
         assert examine(folder, environments=chosen, baseline=baseline, fail_on="warning")["code"] == 0
 
 
+def test_a_passphrase_is_asked_for_where_somebody_is(tmp_path, examine, monkeypatch):
+    """One that does not fit is asked for again; nothing typed leaves the key unexamined."""
+    locked = projects.healthy().with_(projects.UAT_KEY, minting.private_pem("other", b"right"))
+    projects.write(locked, tmp_path)
+    for typed, state in ((["wrong", "right"], "good"), (["wrong", ""], "warning")):
+        answers = iter(typed)
+        monkeypatch.setattr("jwtdoctor.cli.keyfiles._is_at_a_terminal", lambda: True)
+        monkeypatch.setattr("getpass.getpass", lambda prompt, answers=answers: next(answers))
+        assert cell(examine(tmp_path), "uat", "key")["state"] == state
+        assert list(answers) == []
+
+
 def test_no_key_is_no_shared_key(tmp_path, examine):
     """Two environments of one app, of whose keys nothing is known but the certificate on the app."""
     text = projects.healthy().text(projects.CONFIG)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from ..visible import safe
 from .failure import Failure, complain, echo
 from .keyfiles import shown
 from .output import Output
-from .preflight import NAME
+from .preflight import NAME, in_pyproject
 from .project import is_project, read_project
 from .screen import is_terminal
 from .values import moment
@@ -46,6 +46,7 @@ def run(folder: str | None, options: Options) -> int:
         )
     if os.path.lexists(file) and not options.force:
         raise Failure(f"{shown(file)}: is there already, and nothing was written; --force writes it anew")
+    _refuse_second(folder, options)
     drafts, how = _drafts(folder, options)
     text = text_of(drafts, project=is_project(Path(folder)))
     _refuse_unreadable(text, file)
@@ -53,6 +54,15 @@ def run(folder: str | None, options: Options) -> int:
         out.write(text)
     complain(f"wrote {safe(file, 160)} ({how}); next: jwtdoctor preflight{'' if folder == '.' else f' {safe(folder, 120)}'}")
     return 0
+
+
+def _refuse_second(folder: str, options: Options) -> None:
+    """A config in pyproject.toml would be put out of force by the new file, without a word."""
+    found = None if options.force else in_pyproject(folder)
+    if found is not None:
+        raise Failure(
+            f"{shown(found)} has [tool.jwtdoctor], which a {NAME} beside it would put out of force; nothing was written; --force writes it all the same"
+        )
 
 
 def _drafts(folder: str, options: Options) -> tuple[tuple[Draft, ...], str]:
@@ -100,11 +110,21 @@ def _line(question: str) -> str:
 def ask(line: Ask) -> tuple[Draft, ...]:
     """Environments by question and answer; an empty answer takes what stands in brackets, or leaves a line to be filled in."""
     drafts: list[Draft] = []
-    name = line("Name of the environment [production]:") or "production"
+    name = _name("Name of the environment [production]:", (), line) or "production"
     while name:
         drafts.append(_asked(name, line))
-        name = line("Another environment? Its name, or nothing to end:")
+        name = _name("Another environment? Its name, or nothing to end:", [each.name for each in drafts], line)
     return tuple(drafts)
+
+
+def _name(question: str, others: Sequence[str], line: Ask) -> str:
+    """A name that can stand in the file, or nothing. What cannot is told at once: at the end all other answers would be lost with it."""
+    while name := line(question):
+        why = configs.may_name(name, others)
+        if not why:
+            break
+        complain(why)
+    return name
 
 
 def _asked(name: str, line: Ask) -> Draft:

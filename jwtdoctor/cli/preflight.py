@@ -128,6 +128,20 @@ def _in_folder(folder: str) -> Place:
     )
 
 
+def in_pyproject(folder: str) -> str | None:
+    """The ``pyproject.toml`` of a folder where it has a section of ours, be it right or wrong."""
+    shared = joined(folder, PYPROJECT)
+    if not os.path.isfile(shared):
+        return None
+    try:
+        _config(shared, SECTION)
+    except _NotHere:
+        return None
+    except Failure:
+        pass
+    return shared
+
+
 class _NotHere(Failure):
     """The file has no section of ours, which is no fault of it."""
 
@@ -181,8 +195,8 @@ def _examined(
     files = [file for each in chosen if (file := key_file(each, found.folder)) is not None]
     told = ask(found.folder, files)
     passphrases = Passphrases.of(options.passphrase_file)
-    subjects = gather(chosen, found.folder, passphrases.known, told.states)
-    others = gather(_others(found, chosen), found.folder, (), {})
+    subjects = gather(chosen, found.folder, passphrases, told.states)
+    others = gather(_others(found, chosen), found.folder, Passphrases(), {})
     around = Around(
         now, found.config, found.file, _tracked(project, told, folder, found.folder), folder, whole(options.warn_days, "--warn-days", "days"),
         tuple(each._replace(path=joined(found.folder, each.path)) for each in told.leaks), told.because,

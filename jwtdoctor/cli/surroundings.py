@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .. import library
@@ -13,6 +13,7 @@ from ..keys import MAX_FILE, Material
 from ..keys.signing import LockedKey, NotASigningKey, SigningKey, load
 from ..preflight import Subject
 from ..visible import safe
+from .keyfiles import Passphrases
 from .sources import attempt
 
 
@@ -35,9 +36,7 @@ def joined(folder: str, name: str) -> str:
     return os.path.normpath(os.path.join(folder, name)) if folder not in ("", ".") else name
 
 
-def gather(
-    environments: Iterable[Environment], base: str, passphrases: Sequence[bytes], states: Mapping[str, str]
-) -> list[Subject]:
+def gather(environments: Iterable[Environment], base: str, passphrases: Passphrases, states: Mapping[str, str]) -> list[Subject]:
     """Every environment with what was found around it. ``base`` is the config's folder, ``states`` what git says of key files."""
     subjects = []
     files_read = _Files(passphrases)
@@ -56,7 +55,7 @@ def gather(
 class _Files:
     """The files of one run, each read once however many environments name it. Plain files alone: a pipe would keep all waiting."""
 
-    def __init__(self, passphrases: Sequence[bytes]) -> None:
+    def __init__(self, passphrases: Passphrases) -> None:
         self.passphrases = passphrases
         self._contents: dict[str, bytes | str] = {}
         self._keys: dict[str, Read] = {}
@@ -110,17 +109,20 @@ def _key(environment: Environment, base: str, files: _Files) -> Read:
     return _of_variable(environment.key.removeprefix(VARIABLE), files.passphrases) if file is None else files.key(file)
 
 
-def _of_variable(name: str, passphrases: Sequence[bytes]) -> Read:
+def _of_variable(name: str, passphrases: Passphrases) -> Read:
     value = os.environ.get(name, "")
     if not value.strip():
         return Read(KeyFacts("unset", name, "the variable is not set"))
     return _loaded(os.fsencode(value), name, passphrases)
 
 
-def _loaded(data: bytes, name: str, passphrases: Sequence[bytes]) -> Read:
+def _loaded(data: bytes, name: str, passphrases: Passphrases) -> Read:
     try:
-        key = load(data, name, passphrases)
+        key = load(data, name, passphrases.known)
     except LockedKey as locked:
+        # On a terminal somebody may know it; one that does not fit is asked for again, and nothing typed ends it.
+        if passphrases.ask(name):
+            return _loaded(data, name, passphrases)
         return Read(KeyFacts("locked", name, safe(locked)))
     except NotASigningKey as refused:
         return Read(KeyFacts("unusable", name, safe(refused)))

@@ -14,7 +14,7 @@ from .environment import (
     Surroundings,
     resolved,
 )
-from .reading import KEYS, LARGEST, Config, ConfigError, Ignore, NoConfig, read
+from .reading import KEYS, LARGEST, Config, ConfigError, Ignore, NoConfig, may_name, read
 from .sketching import origins_of, sketch_of
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "NoConfig",
     "Repository",
     "Surroundings",
+    "may_name",
     "origins_of",
     "read",
     "resolved",

@@ -90,9 +90,19 @@ KEYS: dict[str, Key] = {
 _TOP = ("environments", "defaults", "ignore", "project", "rules")
 _IGNORE = ("rule", "reason", "environment")
 _NAME = re.compile(r"[\w](?:[\w .-]{0,62}[\w])?\Z")
+NAMES = "up to 64 letters, digits, spaces, `-`, `_`, `.`"
+"""What may name an environment, in words."""
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}\Z")
 LONGEST_VALUE = 2048
 """Characters of one value."""
+
+
+def may_name(name: str, others: Iterable[str] = ()) -> str:
+    """Why ``name`` cannot name an environment beside ``others``, in words; empty where it can."""
+    if not _NAME.match(name):
+        return f"{safe(name, 40)!r} cannot name an environment; accepted: {NAMES}"
+    twin = next((each for each in others if each.casefold() == name.casefold()), None)
+    return "" if twin is None else f"there is an environment {safe(twin)!r} already"
 
 
 def read(text: str, name: str, section: str = "") -> Config:
@@ -280,7 +290,7 @@ class _Reader:
             if not _NAME.match(name):
                 raise self.refuse(
                     ("environments", name),
-                    f"{safe(name, 40)!r} cannot name an environment; accepted: up to 64 letters, digits, spaces, `-`, `_`, `.`",
+                    f"{safe(name, 40)!r} cannot name an environment; accepted: {NAMES}",
                 )
             if name.casefold() in seen:
                 first = seen[name.casefold()]

@@ -116,8 +116,14 @@ def _wanted(known: Known, start: Node) -> list[Way]:
     wanted = [Way(_nobodys(path, why), {path: new}, "", True) for path, (new, why) in found.items()]
     if known.case.moment is not None:
         times = [path for path in ("payload.exp", *_renewable(start.draft)) if path not in known.given]
-        wanted += [Way(_nobodys(path), {path: fresh(known.case, path)}, "", True) for path in times]
+        wanted += [Way(_nobodys(path, _renewed(path, start)), {path: fresh(known.case, path)}, "", True) for path in times]
     return wanted
+
+
+def _renewed(path: str, start: Node) -> str:
+    """Why a time is made anew; a fault of the old one that the provider lets pass is told along with it."""
+    passed = next((f.message for f in by_weight(start.findings) if str(f.at) == path and f.effect == "tolerates"), "")
+    return f"{_RENEWED[path]}; {passed}, which this provider lets pass" if passed else ""
 
 
 def _renewable(draft: Draft) -> list[str]:
