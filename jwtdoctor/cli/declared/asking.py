@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from .root import app
-from .shared import Authorities, Passphrases, Shown, Sources, Timeout, _complete_profile
+from .shared import AppKind, Authorities, Certificates, Passphrases, Shown, Sources, Timeout, _complete_profile
 
 CLOCK_HELP = """Measure how far this machine's clock is from a server's. This asks the server, and only because you say so.
 
@@ -81,12 +81,7 @@ def _exchange(
     endpoint: Annotated[
         str | None, typer.Option("--endpoint", metavar="URL", help="Where to post it; of a bare host its token endpoint.")
     ] = None,
-    certs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cert", metavar="FILE", help="The certificate uploaded to the app, or a folder of candidates. Repeatable."
-        ),
-    ] = None,
+    certs: Certificates = None,
     key: Annotated[
         str | None,
         typer.Option(
@@ -117,10 +112,7 @@ def _exchange(
             autocompletion=_complete_profile,
         ),
     ] = None,
-    kind: Annotated[
-        Literal["connected-app", "external-client-app"] | None,
-        typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
-    ] = None,
+    kind: AppKind = None,
     passphrase_file: Passphrases = None,
     format: Shown = None,
 ) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from .root import app
-from .shared import BaselineFile, Form, Ignores, Outputs, Passphrases, Rules, WarnDays, WriteBaseline
+from .shared import BaselineFile, Failing, Formats, Ignores, Now, Outputs, Passphrases, Rules, WarnDays, WriteBaseline
 
 PREFLIGHT_HELP = """Examine a deployment before anything is sent: the config, its keys and certificates, and the project's metadata.
 
@@ -34,19 +34,10 @@ def _preflight(
     environments: Annotated[
         list[str] | None, typer.Option("--env", metavar="NAME", help="Examine this environment only. Repeatable.")
     ] = None,
-    now: Annotated[
-        str | None,
-        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
-    ] = None,
-    formats: Annotated[
-        list[Form] | None,
-        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere. Repeatable with --output."),
-    ] = None,
+    now: Now = None,
+    formats: Formats = None,
     outputs: Outputs = None,
-    fail_on: Annotated[
-        Literal["error", "warning", "never"] | None,
-        typer.Option("--fail-on", help="Least severity that makes the exit code 1; default error (SARIF alone: never)."),
-    ] = None,
+    fail_on: Failing = None,
     warn_days: WarnDays = None,
     passphrase_file: Passphrases = None,
     ignores: Ignores = None,

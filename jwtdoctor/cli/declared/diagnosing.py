@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from ..options import Call
 from .root import app
 from .shared import (
+    AppKind,
     BaselineFile,
-    Form,
+    Certificates,
+    Clipboard,
+    Endpoint,
+    Failing,
+    Formats,
     Hosts,
     Ignores,
     NoRedact,
+    Now,
     Outputs,
     Passphrases,
+    ProfileName,
     Redact,
     Rules,
     Sources,
@@ -62,7 +69,7 @@ def _diagnose(
             help="The certificate uploaded to the app, in any form, or a folder of candidates. Repeatable: the first is the one expected.",
         ),
     ] = None,
-    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    endpoint: Endpoint = None,
     error: Annotated[
         str | None,
         typer.Option(
@@ -80,10 +87,7 @@ def _diagnose(
             autocompletion=_complete_profile,
         ),
     ] = None,
-    kind: Annotated[
-        Literal["connected-app", "external-client-app"] | None,
-        typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
-    ] = None,
+    kind: AppKind = None,
     now: Annotated[
         str | None,
         typer.Option(
@@ -92,16 +96,10 @@ def _diagnose(
             help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock. The Date of a pasted response goes before it.",
         ),
     ] = None,
-    formats: Annotated[
-        list[Form] | None,
-        typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere. Repeatable with --output."),
-    ] = None,
+    formats: Formats = None,
     outputs: Outputs = None,
-    clipboard: Annotated[bool, typer.Option("--clipboard", help="Take the text that was copied last.")] = False,
-    fail_on: Annotated[
-        Literal["error", "warning", "never"] | None,
-        typer.Option("--fail-on", help="Least severity that makes the exit code 1; default error (SARIF alone: never)."),
-    ] = None,
+    clipboard: Clipboard = False,
+    fail_on: Failing = None,
     search: Annotated[
         str | None,
         typer.Option(
@@ -173,35 +171,19 @@ Exit codes:
 @app.command("redact", help=REDACT_HELP, short_help="Make a text safe to be shared, with the same diagnosis.")
 def _redact(
     sources: Sources = None,
-    certs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cert", metavar="FILE", help="The certificate uploaded to the app, or a folder of candidates. Repeatable."
-        ),
-    ] = None,
-    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    certs: Certificates = None,
+    endpoint: Endpoint = None,
     error: Annotated[
         str | None, typer.Option("--error", metavar="TEXT", help="What the server answered; @FILE reads a file.")
     ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile", metavar="NAME", help="The provider's rules; detected without it.", autocompletion=_complete_profile
-        ),
-    ] = None,
-    kind: Annotated[
-        Literal["connected-app", "external-client-app"] | None,
-        typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
-    ] = None,
-    now: Annotated[
-        str | None,
-        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
-    ] = None,
+    profile: ProfileName = None,
+    kind: AppKind = None,
+    now: Now = None,
     hosts: Annotated[bool, typer.Option("--hosts", help="Replace also what in the names of hosts is somebody's own.")] = False,
     output: Annotated[
         str | None, typer.Option("--output", metavar="FILE", help="Write to FILE instead of standard output.")
     ] = None,
-    clipboard: Annotated[bool, typer.Option("--clipboard", help="Take the text that was copied last.")] = False,
+    clipboard: Clipboard = False,
     passphrase_file: Passphrases = None,
     rules: Rules = None,
 ) -> None:
@@ -239,13 +221,8 @@ Exit codes:
 @app.command("triage", help=TRIAGE_HELP, short_help="Find the few causes behind thousands of refusals.")
 def _triage(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="File, folder, pattern, or `-`.")],
-    certs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cert", metavar="FILE", help="The certificate uploaded to the app, or a folder of candidates. Repeatable."
-        ),
-    ] = None,
-    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    certs: Certificates = None,
+    endpoint: Endpoint = None,
     profile: Annotated[
         str | None, typer.Option("--profile", metavar="NAME", help="The provider's rules; detected from each token without it.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .root import app
-from .shared import Document, Passphrases, Rules, Shown, Sources, WarnDays, Worst, _complete_name
+from .shared import Document, Now, Passphrases, Rules, Shown, Sources, WarnDays, Worst, _complete_name
 
 
 @app.command("explain")
@@ -106,10 +106,7 @@ def _keys(
         str | None,
         typer.Option("--profile", metavar="NAME", help="The provider's rules; default: those of the default profile."),
     ] = None,
-    now: Annotated[
-        str | None,
-        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
-    ] = None,
+    now: Now = None,
     format: Shown = None,
     fail_on: Worst = "error",
 ) -> None:

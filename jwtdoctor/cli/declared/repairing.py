@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from .root import app
-from .shared import FixForm, NoRedact, Outputs, Passphrases, Rules, _complete_language, _complete_profile
+from .shared import (
+    AppKind,
+    Certificates,
+    Clipboard,
+    Endpoint,
+    FixForm,
+    NoRedact,
+    Now,
+    Outputs,
+    Passphrases,
+    ProfileName,
+    Rules,
+    _complete_language,
+    _complete_profile,
+)
 
 MINT_HELP = """Print a correct assertion, signed with your key; nothing else stands on standard output.
 
@@ -79,10 +93,7 @@ def _mint(
     error: Annotated[
         str | None, typer.Option("--error", metavar="TEXT", help="What the server answered to it; @FILE reads a file.")
     ] = None,
-    kind: Annotated[
-        Literal["connected-app", "external-client-app"] | None,
-        typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
-    ] = None,
+    kind: AppKind = None,
     now: Annotated[
         str | None,
         typer.Option("--now", metavar="TIME", help="Sign as of this moment (epoch seconds or ISO 8601); default: the clock."),
@@ -143,32 +154,16 @@ def _fix(
             autocompletion=_complete_language,
         ),
     ] = None,
-    certs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cert", metavar="FILE", help="The certificate uploaded to the app, or a folder of candidates. Repeatable."
-        ),
-    ] = None,
-    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")] = None,
+    certs: Certificates = None,
+    endpoint: Endpoint = None,
     error: Annotated[
         str | None,
         typer.Option("--error", metavar="TEXT", help="What the server or the client library answered; @FILE reads a file."),
     ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile", metavar="NAME", help="The provider's rules; detected without it.", autocompletion=_complete_profile
-        ),
-    ] = None,
-    kind: Annotated[
-        Literal["connected-app", "external-client-app"] | None,
-        typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
-    ] = None,
-    now: Annotated[
-        str | None,
-        typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
-    ] = None,
-    clipboard: Annotated[bool, typer.Option("--clipboard", help="Take the text that was copied last.")] = False,
+    profile: ProfileName = None,
+    kind: AppKind = None,
+    now: Now = None,
+    clipboard: Clipboard = False,
     formats: Annotated[
         list[FixForm] | None,
         typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere. Repeatable with --output."),

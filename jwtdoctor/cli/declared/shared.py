@@ -175,3 +175,33 @@ def _complete_language(incomplete: str) -> list[str]:
     from ...catalog.snippets import snippets
 
     return sorted(name for name in snippets() if name.startswith(incomplete))
+
+
+AppKind = Annotated[
+    Literal["connected-app", "external-client-app"] | None,
+    typer.Option("--app", help="The kind of app, where it matters which hosts know it."),
+]
+Certificates = Annotated[
+    list[str] | None,
+    typer.Option("--cert", metavar="FILE", help="The certificate uploaded to the app, or a folder of candidates. Repeatable."),
+]
+Clipboard = Annotated[bool, typer.Option("--clipboard", help="Take the text that was copied last.")]
+Endpoint = Annotated[str | None, typer.Option("--endpoint", metavar="URL", help="The token endpoint that was called.")]
+Failing = Annotated[
+    Literal["error", "warning", "never"] | None,
+    typer.Option("--fail-on", help="Least severity that makes the exit code 1; default error (SARIF alone: never)."),
+]
+Formats = Annotated[
+    list[Form] | None,
+    typer.Option("--format", help="Default: terminal on a terminal, plain elsewhere. Repeatable with --output."),
+]
+Now = Annotated[
+    str | None,
+    typer.Option("--now", metavar="TIME", help="Judge as of this moment (epoch seconds or ISO 8601); default: the clock."),
+]
+ProfileName = Annotated[
+    str | None,
+    typer.Option(
+        "--profile", metavar="NAME", help="The provider's rules; detected without it.", autocompletion=_complete_profile
+    ),
+]
