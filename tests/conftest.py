@@ -15,6 +15,25 @@ RULES = ROOT / "rules"
 SHARED = ROOT.parent / "shared"
 
 
+LONG = (
+    "test_fuzz",
+    "test_whosigned",
+    "test_pipeline",
+    "test_triage",
+    "test_keys_command",
+    "test_signature_matrix",
+    "test_wheel",
+    "test_fix",
+    "test_page",
+)
+"""Files that take longest, or hold single tests that do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first, so that with several processes the short ones fill up what is left."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The catalogue as its sources say it, never from a compiled file."""

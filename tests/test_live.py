@@ -967,8 +967,10 @@ def test_ctrl_c_while_a_server_hangs(ca: str, token: str, tmp_path: Path) -> Non
             str(file),
         ]
         with subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            # Tests that run in the background inherit that Ctrl-C is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process:  # fmt: skip
             watch = threading.Event()
             while not server.requests and process.poll() is None:
                 watch.wait(0.02)
