@@ -212,7 +212,10 @@ def _environment(known: Catalog, each: _Prepared, around: Around) -> Examined:
 def _case(each: _Prepared, around: Around) -> Case:
     """What the config says as a sketch, with the certificates, the app in the metadata and the surroundings."""
     environment, settings = each.subject.environment, each.profile.settings
-    algorithm, lifetime = str(settings.get("algorithms", ["RS256"])[0]), int(settings.get("signing_lifetime", 180))
+    key, listed = each.subject.key, settings["algorithms"]
+    # Of a key that can sign with none of them a rule of its own tells.
+    algorithm = next((name for name in listed if key is None or name in key.algorithms), listed[0])
+    lifetime = minting.lifetime(each.profile)
     text = around.config.text if around.config is not None else ""
     return Case(
         None,
